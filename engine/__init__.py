@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The engine: everything that computes. It knows no Qt; the window imports only `engine.protocol`."""

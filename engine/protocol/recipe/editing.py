@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: MIT
+"""Reading an experiment from plain data, and changing one value of it by its path. Pure; every refusal is a sentence."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import msgspec
+
+from engine.protocol.recipe.data import DATA
+from engine.protocol.recipe.experiment import VERSION, Experiment
+from engine.protocol.recipe.flows import FLOWS
+from engine.protocol.recipe.models import MODELS
+from engine.protocol.recipe.objectives import OBJECTIVES
+from engine.protocol.recipe.parameter import Parameter, parameters_of
+from engine.protocol.recipe.training import Training
+
+SHARED = ("data", "seed", "version")
+SECTIONS = ("model", "objective", "flow", "training")
+
+
+class RecipeError(ValueError):
+    """A recipe that cannot be: `field` is the path, `reason` says what is wrong with it."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}" if field else reason)
+        self.field = field
+        self.reason = reason
+
+
+def from_plain(plain: Any, strict: bool = True) -> Experiment:
+    """Build and check an experiment from dicts, lists and numbers (read from TOML, JSON or the pipe).
+
+    A `model`, `objective`, … beside `data` is short for a single lane. What a lane leaves out takes its model's defaults.
+    Raises RecipeError with the field and the reason.
+    """
+    if not isinstance(plain, dict):
+        raise RecipeError("", f"expected a table, got {_noun(plain)}")
+    plain = _completed(plain)
+    if plain["version"] != VERSION:
+        raise RecipeError("version", f"this app reads version {VERSION}, not {plain['version']!r}")
+    try:
+        experiment = msgspec.convert(plain, Experiment, strict=strict)
+    except msgspec.ValidationError as error:
+        raise _refusal(error, plain) from None
+    check(experiment)
+    return experiment
+
+
+def check(experiment: Experiment) -> None:
+    """Refuse what no single limit can see: names twice, a model or batch that does not fit the data."""
+    names = [lane.name for lane in experiment.lanes]
+    if len(set(names)) < len(names):
+        raise RecipeError("lanes", f"two lanes are called “{next(n for n in names if names.count(n) > 1)}”")
+    several = len(names) > 1
+    _check_finite(experiment)
+    train, _ = experiment.data.examples
+    for lane in experiment.lanes:
+        where = f"{lane.name}." if several else ""
+        recipe = lane.recipe
+        if not isinstance(recipe.objective, recipe.model.objective):
+            raise RecipeError(f"{where}objective.kind", f"a {recipe.model.kind} trains with “{_tag(recipe.model.objective)}”, "
+                              f"not “{recipe.objective.kind}”")  # fmt: skip
+        misfit = recipe.model.misfit(experiment.data.shape)
+        if misfit:
+            raise RecipeError(f"{where}model.kind", f"“{recipe.model.kind}” does not fit “{experiment.data.name}”: {misfit}")
+        if recipe.training.batch > train:
+            raise RecipeError(f"{where}training.batch", f"{recipe.training.batch} is more than the {train} training examples")
+
+
+def _check_finite(experiment: Experiment) -> None:
+    # "not a number" compares false with every limit, so the limits alone let it in.
+    for lane in experiment.lanes:
+        for parameter in parameters(experiment, lane.name):
+            value = value_at(experiment, f"{lane.name}.{parameter.path}" if _is_lane_path(parameter.path) else parameter.path)
+            if isinstance(value, float) and not math.isfinite(value):
+                raise RecipeError(parameter.path, f"expected a finite number, got {value}")
+
+
+def _is_lane_path(path: str) -> bool:
+    return path.split(".")[0] not in SHARED
+
+
+def with_value(experiment: Experiment, path: str, value: Any, strict: bool = True) -> Experiment:
+    """The experiment with one value changed. `path` is `[lane.]section.field`, `seed`, or `data.field`.
+
+    Without a lane the change goes to every lane that has the field. A new `model.kind`, `data.name`, … keeps every value that
+    the new part declares too, and takes its defaults for the rest. Raises RecipeError.
+    """
+    plain = msgspec.to_builtins(experiment)
+    parts = path.split(".")
+    if parts[0] in SHARED:
+        _put(plain, parts, value, path)
+        return from_plain(plain, strict)
+    lane_name = None
+    if parts[0] not in SECTIONS:
+        lane_name, parts = parts[0], parts[1:]
+    targets = [lane for lane in plain["lanes"] if lane_name in (None, lane["name"])]
+    if not targets:
+        raise RecipeError(path, f"there is no lane or section “{lane_name}”")
+    if lane_name is None:
+        targets = [lane for lane in targets if _has(lane["recipe"], parts)] or targets
+    for lane in targets:
+        _put(lane["recipe"], parts, value, path)
+        if parts == ["model", "kind"]:
+            _follow_model(lane["recipe"])
+    return from_plain(plain, strict)
+
+
+def value_at(experiment: Experiment, path: str) -> Any:
+    """The value at a full path (`lane.section.field`, `data.field`, `seed`). Raises RecipeError."""
+    plain = msgspec.to_builtins(experiment)
+    parts = path.split(".")
+    if parts[0] not in SHARED:
+        lanes = {lane["name"]: lane["recipe"] for lane in plain["lanes"]}
+        plain = lanes.get(parts[0], plain["lanes"][0]["recipe"])
+        parts = parts[1:] if parts[0] in lanes else parts
+    for part in parts:
+        if not isinstance(plain, dict) or part not in plain:
+            raise RecipeError(path, "there is no such field")
+        plain = plain[part]
+    return plain
+
+
+def parameters(experiment: Experiment, lane: str) -> tuple[Parameter, ...]:
+    """Every declared parameter of one lane and of the shared data, paths without the lane's name."""
+    recipe = experiment.lane(lane).recipe
+    return (
+        *parameters_of(type(experiment.data), "data"),
+        *parameters_of(type(recipe.model), "model"),
+        *parameters_of(type(recipe.objective), "objective"),
+        *parameters_of(type(recipe.flow), "flow"),
+        *parameters_of(Training, "training"),
+        *(p for p in parameters_of(Experiment, "") if p.path == "seed"),
+    )
+
+
+def _tag(part: type[msgspec.Struct]) -> str:
+    return str(part.__struct_config__.tag)
+
+
+def _noun(value: Any) -> str:
+    return {dict: "a table", list: "a list", str: "a text", bool: "a switch", int: "a number", float: "a number"}.get(
+        type(value), type(value).__name__
+    )
+
+
+def _completed(plain: dict[str, Any]) -> dict[str, Any]:
+    """Fill in the single lane, the objective that the model trains with, and the version."""
+    plain = {"version": VERSION, **plain}
+    if "lanes" not in plain and "model" in plain:
+        recipe = {key: plain.pop(key) for key in SECTIONS if key in plain}
+        plain["lanes"] = [{"name": _kind(recipe.get("model")) or "run", "recipe": recipe}]
+    lanes = plain.get("lanes")
+    if isinstance(lanes, (list, tuple)):
+        plain["lanes"] = [_completed_lane(lane) for lane in lanes]
+    return plain
+
+
+def _kind(model: Any) -> str | None:
+    return model.get("kind") if isinstance(model, dict) else None
+
+
+def _completed_lane(lane: Any) -> Any:
+    if not isinstance(lane, dict) or not isinstance(lane.get("recipe", {}), dict):
+        return lane
+    recipe = dict(lane.get("recipe", {key: lane[key] for key in SECTIONS if key in lane}))
+    rest = {key: value for key, value in lane.items() if key != "recipe" and (key not in SECTIONS or "recipe" in lane)}
+    for model in MODELS:
+        if _tag(model) == _kind(recipe.get("model")):
+            objective = recipe.get("objective", {})
+            if isinstance(objective, dict) and "kind" not in objective:
+                recipe["objective"] = {"kind": _tag(model.objective), **objective}
+    flow = recipe.get("flow")
+    if isinstance(flow, dict) and "kind" not in flow:
+        recipe["flow"] = {"kind": _tag(FLOWS[0]), **flow}
+    return {**rest, "recipe": recipe}
+
+
+def _has(recipe: dict[str, Any], parts: list[str]) -> bool:
+    section = recipe.get(parts[0], {})
+    return len(parts) == 2 and isinstance(section, dict) and parts[1] in section
+
+
+def _put(target: dict[str, Any], parts: list[str], value: Any, path: str) -> None:
+    for part in parts[:-1]:
+        target = target.get(part)  # type: ignore[assignment]
+        if not isinstance(target, dict):
+            raise RecipeError(path, "there is no such field")
+    name = parts[-1]
+    if name not in target:
+        raise RecipeError(path, f"there is no such field; here are {', '.join(sorted(target))}")
+    if parts in (["data", "name"], ["model", "kind"], ["objective", "kind"], ["flow", "kind"]):
+        _become(target, name, value)
+    else:
+        target[name] = value
+
+
+def _follow_model(recipe: dict[str, Any]) -> None:
+    """A new model brings the objective that it trains with."""
+    for model in MODELS:
+        if _tag(model) == recipe["model"]["kind"] and _tag(model.objective) != recipe["objective"]["kind"]:
+            _become(recipe["objective"], "kind", _tag(model.objective))
+
+
+def _become(section: dict[str, Any], tag: str, value: Any) -> None:
+    """Give a section another kind: keep the values that the new kind declares too. An unknown kind is left for the check."""
+    for part in (*DATA, *MODELS, *OBJECTIVES, *FLOWS):
+        if _tag(part) == value and part.__struct_config__.tag_field == tag:
+            names = {field.encode_name for field in msgspec.structs.fields(part)}
+            for key in [key for key in section if key != tag and key not in names]:
+                del section[key]
+    section[tag] = value
+
+
+_AT = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<where>.*)`)?$", re.DOTALL)
+
+
+def _refusal(error: msgspec.ValidationError, plain: dict[str, Any]) -> RecipeError:
+    """Turn msgspec's words and its JSON path into the path that people type."""
+    match = _AT.match(str(error))
+    reason, where = (match["reason"], match["where"] or "$") if match else (str(error), "$")
+    field = where.removeprefix("$").lstrip(".").replace(".recipe", "")
+    lanes = plain.get("lanes")
+    if isinstance(lanes, (list, tuple)):
+        for index, lane in enumerate(lanes):
+            name = f"{lane.get('name')}." if len(lanes) > 1 and isinstance(lane, dict) else ""
+            field = field.replace(f"lanes[{index}].", name)
+    unknown = re.search(r"unknown field `(.+)`", reason)
+    if unknown:
+        return RecipeError(f"{field}.{unknown[1]}".lstrip("."), "there is no such field")
+    return RecipeError(field, reason[:1].lower() + reason[1:])
+

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""The variational autoencoder's declaration."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from engine.protocol.recipe.networks import Depth, Latent, Width, latent_misfit
+from engine.protocol.recipe.objectives.elbo import Elbo
+from engine.protocol.recipe.part import Capability, Model, Objective
+
+
+class Vae(Model, frozen=True, tag="vae"):
+    """Encoder to μ(x) and diagonal Σ(x), a noisy code h_s, decoder g(h) (Kingma & Welling 2014)."""
+
+    title: ClassVar[str] = "Variational autoencoder"
+    help: ClassVar[str] = "A generator from M_hidd dimensions; the encoder proposes where x lives."
+    objective: ClassVar[type[Objective]] = Elbo
+    can: ClassVar[frozenset[Capability]] = frozenset({"encode", "posterior", "decode"})
+
+    width: Width = 64
+    depth: Depth = 2
+    latent: Latent = 2
+
+    def misfit(self, shape: tuple[int, ...]) -> str | None:
+        """Refuse a hidden space larger than the data's."""
+        return latent_misfit(self.latent, shape)

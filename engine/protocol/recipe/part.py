@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""The base classes of the parts of a recipe: frozen values with a name and declared parameters."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+Capability = Literal["encode", "decode", "denoise", "discriminate", "posterior"]
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
+    """A part of a recipe, chosen by its `kind`."""
+
+    title: ClassVar[str]
+    help: ClassVar[str]
+
+    @property
+    def kind(self) -> str:
+        """The name that chooses this part in a recipe."""
+        return str(self.__struct_config__.tag)
+
+
+class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="name"):
+    """A data set: how many examples of which shape. The examples themselves are made by `engine.data`."""
+
+    title: ClassVar[str]
+    help: ClassVar[str]
+    dimension: ClassVar[int | None] = None  #: the known dimension of the manifold, None where unknown
+    classes: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def name(self) -> str:
+        """The name that chooses this data set in a recipe."""
+        return str(self.__struct_config__.tag)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one example: (M,) for points, (channels, height, width) for images."""
+        raise NotImplementedError
+
+    @property
+    def examples(self) -> tuple[int, int]:
+        """The number of training and of test examples."""
+        raise NotImplementedError
+
+
+class Objective(Part, frozen=True):
+    """What the training minimizes."""
+
+    terms: ClassVar[tuple[str, ...]] = ()  #: the columns that it adds to metrics.csv, beside `loss`
+
+
+class Model(Part, frozen=True):
+    """A network, or an exact answer that plays the part of one."""
+
+    objective: ClassVar[type[Objective]]
+    can: ClassVar[frozenset[Capability]]
+
+    def misfit(self, shape: tuple[int, ...]) -> str | None:
+        """Why this model cannot work on examples of `shape`; None where it can."""
+        return None
+
+
+class Flow(Part, frozen=True):
+    """How points move: a generator of states."""
+
+
+class Probe(Part, frozen=True):
+    """A measurement that a panel shows."""
+
+    payload: ClassVar[str]  #: the name of the payload type that chooses the view
+    needs: ClassVar[frozenset[Capability]] = frozenset()
+    stage: ClassVar[bool] = False  #: wants the full frame rate

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+"""The table of probes: one line each, beside its own file here and its torch half."""
+
+from typing import Annotated, get_args
+
+import msgspec
+
+from engine.protocol.recipe.probes.curves import Curves
+from engine.protocol.recipe.probes.latent import Latent
+from engine.protocol.recipe.probes.rows import Denoised, Film, Reconstructed, Samples
+from engine.protocol.recipe.probes.stage import Stage
+
+AnyProbe = (
+    Curves
+    | Denoised
+    | Film
+    | Latent
+    | Reconstructed
+    | Samples
+    | Stage
+)  # fmt: skip
+
+PROBES: tuple[type[AnyProbe], ...] = get_args(AnyProbe)
+
+
+class Panel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A place on the screen: which probe of which lane it shows. `lane` empty means the first."""
+
+    key: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    probe: AnyProbe
+    lane: str = ""
+    title: str = ""

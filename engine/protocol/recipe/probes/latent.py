@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+"""The latent cloud."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from engine.protocol.recipe.part import Capability, Probe
+
+
+class Latent(Probe, frozen=True, tag="latent"):
+    """Codes μ(x) in the plane (PCA of the codes where M_hidd > 2, aligned to the last frame), prior circle, ellipses."""
+
+    title: ClassVar[str] = "Latent space"
+    help: ClassVar[str] = "Where the encoder puts each x; click or drag, and the decoder shows what stands there."
+    payload: ClassVar[str] = "points"
+    needs: ClassVar[frozenset[Capability]] = frozenset({"encode"})
+    stage: ClassVar[bool] = True
+
+    points: int = 1000
+    ellipses: bool = False

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""Messages as bytes: msgpack by msgspec, arrays as (dtype, shape, bytes), everything checked on arrival."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from engine.protocol.messages import Command, Message, Report
+
+DTYPES = frozenset({"float32", "float64", "int32", "int64", "uint8", "bool"})
+MAX_BYTES = 64 * 2**20
+
+
+class WireError(ValueError):
+    """Bytes that are no message."""
+
+
+def encode(message: Message) -> bytes:
+    """A message as msgpack. Raises WireError where an array cannot cross."""
+    return _ENCODER.encode(message)
+
+
+def decode_command(data: bytes | memoryview) -> Command:
+    """The command in `data`; raises WireError."""
+    return _decode(_COMMANDS, data)  # type: ignore[no-any-return]
+
+
+def decode_report(data: bytes | memoryview) -> Report:
+    """The frame or event in `data`; raises WireError."""
+    return _decode(_REPORTS, data)  # type: ignore[no-any-return]
+
+
+def _decode(decoder: msgspec.msgpack.Decoder[Any], data: bytes | memoryview) -> Any:
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise WireError(str(error)) from None
+
+
+def _array_out(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        if value.dtype.name not in DTYPES:
+            raise WireError(f"arrays of {value.dtype.name} do not cross the pipe")
+        return value.dtype.name, value.shape, np.ascontiguousarray(value).data.cast("B") if value.size else b""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise WireError(f"{type(value).__name__} does not cross the pipe")
+
+
+def _array_in(kind: type, value: Any) -> Any:
+    if kind is not np.ndarray:
+        raise ValueError(f"unexpected {kind.__name__}")
+    if not (isinstance(value, (list, tuple)) and len(value) == 3):
+        raise ValueError("an array is (dtype, shape, bytes)")
+    dtype, shape, data = value
+    if dtype not in DTYPES or not isinstance(data, bytes):
+        raise ValueError("unknown dtype or missing bytes")
+    if not (isinstance(shape, list) and len(shape) <= 6 and all(type(n) is int and 0 <= n <= MAX_BYTES for n in shape)):
+        raise ValueError("the shape is not a list of sizes")
+    if math.prod(shape) * np.dtype(dtype).itemsize != len(data):
+        raise ValueError("shape and bytes do not agree")
+    return np.frombuffer(data, dtype).reshape(shape)  # read-only: the bytes own the memory
+
+
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=_array_out)
+_COMMANDS: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(Command, dec_hook=_array_in)
+_REPORTS: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(Report, dec_hook=_array_in)
