@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""What is said to people, once and in English: errors and notices cross as (kind, values), here are their sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from string import Formatter
+from types import MappingProxyType
+from typing import Any, Final
+
+#: kind → sentence; {names} are filled from the values that came with it. Translations derive from this table.
+SENTENCES: Final[Mapping[str, str]] = MappingProxyType({
+    # the engine's life
+    "warming_up": "Warming up the engine…",
+    "building": "Building the network…",
+    "engine_stopped": "The engine stopped ({how}). Your last checkpoint is {age_s} s old.",
+    "engine_stopped_early": "The engine stopped ({how}) before its first checkpoint.",
+    "engine_refused": "The engine could not start ({how}). Its log is {log}.",
+    "resumed": "The engine is back, at step {step}.",
+    "no_checkpoint": "There is no checkpoint to go on from.",
+    "checkpoint_unreadable": "The checkpoint {file} cannot be read: {reason}.",
+    "checkpoint_unwritten": "The checkpoint could not be written to {file}: {reason}. Training goes on.",
+    # what happens to a run
+    "diverged": "{what} became infinite at step {step}. Weights are back at step {back_to}. "
+                "Try a smaller {label} (now {value}).",
+    "step_failed": "Step {step} failed: {reason}. The weights are those of the step before.",
+    "build_failed": "This recipe could not be built: {reason}.",
+    "out_of_memory": "There is not enough memory for this recipe: {reason}.",
+    "probe_failed": "The panel “{panel}” stopped: {reason}. Training goes on.",
+    "rebuilt": "{label} is now {value}: the network starts again. Undo brings the old one back.",
+    "reset": "Back to step 0. Undo brings the trained network back.",
+    # the window's own
+    "refused": "{reason}.",
+    "file_refused": "{file}: {reason}.",
+    "file_saved": "Saved {file}.",
+    "trouble": "Something went wrong: {reason}. The window goes on; the log has the details.",
+})  # fmt: skip
+
+
+def sentence(kind: str, values: Mapping[str, Any] | None = None) -> str:
+    """The sentence of an error or a notice. A kind or a value that the table does not know is shown, never lost."""
+    values = dict(values or {})
+    template = SENTENCES.get(kind)
+    if template is None:
+        details = ", ".join(f"{name} {said(value)}" for name, value in values.items())
+        return f"{kind.replace('_', ' ').capitalize()}: {details}." if details else f"{kind.replace('_', ' ').capitalize()}."
+    needed = {name for _, name, _, _ in Formatter().parse(template) if name}
+    words = {name: said(values[name]) if name in values else "?" for name in needed}
+    text = template.format(**words)
+    return text[:-1] if text.endswith("..") else text
+
+
+def said(value: Any) -> str:
+    """A value as it stands in a sentence: 1,204 for counts, three figures for measurements, always with a point."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        text = f"{value:.3g}"
+        return f"{text}.0" if text.lstrip("-").isdigit() else text
+    return str(value)
