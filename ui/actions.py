@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+"""Everything one can do, once: menu text, key, icon and tooltip. Bars, menus and the key overlay derive from this table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QMenu,
+    QMenuBar,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+from ui.theme import Theme, icon
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing to do."""
+
+    key: str
+    text: str
+    tip: str = ""
+    icon: str = ""
+    keys: tuple[str, ...] = ()
+    checkable: bool = False
+
+
+LAYERS: Final = 9
+DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
+    "&File": (
+        Deed("open", "Open recipe…", "Play a recipe from a file; undo goes back", "open", ("Ctrl+O",)),
+        Deed("save", "Save recipe…", "Write this experiment to a file", "save", ("Ctrl+S",)),
+        Deed("copy", "Copy recipe", "Put this experiment on the clipboard as text", "copy", ("Ctrl+Shift+C",)),
+        None,
+        Deed("quit", "Quit", "Close the window; the engine keeps a checkpoint", "", ("Ctrl+Q",)),
+    ),
+    "&Edit": (
+        Deed("undo", "Undo", "Take the last change back: recipe, weights and curves", "undo", ("Ctrl+Z",)),
+        Deed("redo", "Redo", "Do again what was undone", "redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
+    ),
+    "&View": (
+        Deed("theme", "Light theme", "Dark or light", "sun", ("Ctrl+Shift+L",), checkable=True),
+        Deed("projector", "Projector", "Large type for the lecture hall", "projector", ("F11", "F5"), checkable=True),
+        Deed("blank", "Blank the screen", "Black until the next key", "", ("B", "."), checkable=True),
+        None,
+        Deed("recipe", "Recipe panel", "Show or hide the settings", "settings", ("Ctrl+1",), checkable=True),
+        Deed("reader", "Lecture panel", "Show or hide the text", "info", ("Ctrl+2",), checkable=True),
+        Deed("restore", "All panels", "Bring closed panels back, none maximized", "restore", ("Esc",)),
+    ),
+    "&Run": (
+        Deed("play", "Play", "Train until you pause", "play", ("Space",)),
+        Deed("step", "Step", "Train a single step", "step", ("Right",)),
+        Deed("reset", "Reset", "Back to step 0 with fresh weights; undo brings the trained ones back", "reset", ("R",)),
+        None,
+        Deed("clear", "Clear points", "Take the points off the stage", "trash", ("C",)),
+        None,
+        Deed("next", "Next", "The next step of the text, then the next chapter", "chevron-right", ("PgDown",)),
+        Deed("previous", "Previous", "The step of the text before this one", "chevron-left", ("PgUp",)),
+        Deed("next_chapter", "Next chapter", "Go on; this chapter stays as it is", "chevron-right", ("Ctrl+PgDown",)),
+        Deed("previous_chapter", "Previous chapter", "Go to the chapter before", "chevron-left", ("Ctrl+PgUp",)),
+    ),
+    "&Help": (
+        Deed("keys", "Keys", "All keys at a glance", "keyboard", ("?", "F1"), checkable=True),
+        Deed("about", "About Attractor", "Versions and license", "info"),
+    ),
+}
+WRITING: Final = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
+PRESSING: Final = (QAbstractButton, QComboBox)
+SLIDING: Final = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End})
+CHORD: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+
+
+class Actions(QObject):
+    """The QActions of one window, by the keys of the table. Connect `self[key].triggered`."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._deeds = {deed.key: deed for deeds in DEEDS.values() for deed in deeds if deed}
+        self._actions = {key: self._made(deed, window) for key, deed in self._deeds.items()}
+        self.layers = tuple(self._layer(number, window) for number in range(1, LAYERS + 1))
+        self.panels = QMenu("Panels", window)
+
+    def __getitem__(self, key: str) -> QAction:
+        return self._actions[key]
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Put every action into the menu bar."""
+        for title, deeds in DEEDS.items():
+            menu = bar.addMenu(title)
+            menu.setToolTipsVisible(True)
+            for deed in deeds:
+                if deed is None:
+                    menu.addSeparator()
+                else:
+                    menu.addAction(self._actions[deed.key])
+            if title == "&View":
+                menu.addMenu(self.panels)
+
+    def paint(self, theme: Theme) -> None:
+        """Draw the icons in the colors of the theme."""
+        self["theme"].setChecked(theme.name == "light")
+        self["theme"].setIcon(icon("sun" if theme.name == "dark" else "moon", theme.color("ink")))
+        for key, deed in self._deeds.items():
+            if deed.icon and key not in ("theme", "play"):
+                self._actions[key].setIcon(icon(deed.icon, theme.color("ink"), theme.color("faint")))
+
+    def show_playing(self, playing: bool) -> None:
+        """Play or Pause: one toggle."""
+        action = self["play"]
+        action.setText("Pause" if playing else "Play")
+        action.setToolTip("Pause; points go on moving (Space)" if playing else "Train until you pause (Space)")
+
+    def _made(self, deed: Deed, window: QWidget) -> QAction:
+        action = QAction(deed.text, window, checkable=deed.checkable)
+        action.setObjectName(deed.key)
+        action.setShortcuts([QKeySequence(key) for key in deed.keys])
+        first = QKeySequence(deed.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if deed.keys else ""
+        action.setToolTip(f"{deed.tip or deed.text} ({first})" if first else deed.tip or deed.text)
+        window.addAction(action)
+        return action
+
+    def _layer(self, number: int, window: QWidget) -> QAction:
+        action = QAction(f"Layer {number} of the stage", window)
+        action.setShortcut(QKeySequence(str(number)))
+        window.addAction(action)
+        return action
+
+
+class KeyManners(QObject):
+    """Keeps plain keys from their actions while the widget with the focus wants them itself: Space in a text is a space."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the focus widget have the key. Install it on the application."""
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return False
+        if wants_key(QApplication.focusWidget(), event.keyCombination()):
+            event.accept()
+            return True
+        return False
+
+
+def wants_key(widget: QWidget | None, combination: QKeyCombination) -> bool:
+    """Whether the widget with the focus uses this key itself: fields all plain keys, sliders arrows, buttons Space."""
+    key, modifiers = combination.key(), combination.keyboardModifiers()
+    if modifiers & CHORD or Qt.Key.Key_F1 <= key <= Qt.Key.Key_F35 or key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+        return False
+    if isinstance(widget, WRITING) or (isinstance(widget, QComboBox) and widget.isEditable()):
+        return key != Qt.Key.Key_Escape
+    if isinstance(widget, PRESSING) and key == Qt.Key.Key_Space:
+        return True
+    return isinstance(widget, (QAbstractSlider, QComboBox)) and key in SLIDING
