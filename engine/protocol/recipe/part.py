@@ -73,3 +73,7 @@ class Probe(Part, frozen=True):
     payload: ClassVar[str]  #: the name of the payload type that chooses the view
     needs: ClassVar[frozenset[Capability]] = frozenset()
     stage: ClassVar[bool] = False  #: wants the full frame rate
+
+    def misfit(self, shape: tuple[int, ...]) -> str | None:
+        """Why this probe has nothing to show of examples of `shape`; None where it has."""
+        return None
