@@ -6,21 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractSlider,
-    QAbstractSpinBox,
-    QApplication,
-    QComboBox,
-    QLineEdit,
-    QMenu,
-    QMenuBar,
-    QPlainTextEdit,
-    QTextEdit,
-    QWidget,
-)
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from ui.theme import Theme, icon
 
@@ -76,10 +64,6 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
         Deed("about", "About Attractor", "Versions and license", "info"),
     ),
 }
-WRITING: Final = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
-PRESSING: Final = (QAbstractButton, QComboBox)
-SLIDING: Final = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End})
-CHORD: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
 class Actions(QObject):
@@ -136,28 +120,3 @@ class Actions(QObject):
         action.setShortcut(QKeySequence(str(number)))
         window.addAction(action)
         return action
-
-
-class KeyManners(QObject):
-    """Keeps plain keys from their actions while the widget with the focus wants them itself: Space in a text is a space."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the focus widget have the key. Install it on the application."""
-        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
-            return False
-        if wants_key(QApplication.focusWidget(), event.keyCombination()):
-            event.accept()
-            return True
-        return False
-
-
-def wants_key(widget: QWidget | None, combination: QKeyCombination) -> bool:
-    """Whether the widget with the focus uses this key itself: fields all plain keys, sliders arrows, buttons Space."""
-    key, modifiers = combination.key(), combination.keyboardModifiers()
-    if modifiers & CHORD or Qt.Key.Key_F1 <= key <= Qt.Key.Key_F35 or key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-        return False
-    if isinstance(widget, WRITING) or (isinstance(widget, QComboBox) and widget.isEditable()):
-        return key != Qt.Key.Key_Escape
-    if isinstance(widget, PRESSING) and key == Qt.Key.Key_Space:
-        return True
-    return isinstance(widget, (QAbstractSlider, QComboBox)) and key in SLIDING
