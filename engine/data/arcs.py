@@ -49,3 +49,8 @@ def arc(curve: Callable[[np.ndarray], np.ndarray], start: float, end: float) -> 
 def polar(radius: np.ndarray | float, angle: np.ndarray) -> np.ndarray:
     """Points (T, 2) at these radii and angles."""
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+
+
+def rotation(angle: float) -> np.ndarray:
+    """The matrix (2, 2) that turns rows x (T, 2) counterclockwise as x @ matrix."""
+    return np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import numpy as np
 
 from engine.data.dataset import Dataset, Given
+from engine.protocol.places import resources
 from engine.protocol.recipe.data.digits import TRAIN, Digits
 
 
@@ -16,12 +15,12 @@ def make(data: Digits, given: Given) -> Dataset:
     x, labels = read()
     n = data.n
     return Dataset(
-        train=x[:n], test=x[TRAIN:], shape=data.shape, train_labels=labels[:n], test_labels=labels[TRAIN:], dimension=None
+        train=x[:n], test=x[TRAIN:], shape=data.shape, train_labels=labels[:n], test_labels=labels[TRAIN:]
     )
 
 
 def read() -> tuple[np.ndarray, np.ndarray]:
     """All 1,797 digits in the order of the file (`packaging/digits.py`): (1797, 64) float32 in [0, 1], (1797,) int32."""
-    with files("resources").joinpath("digits.npy").open("rb") as file:
+    with (resources() / "digits.npy").open("rb") as file:
         table = np.load(file, allow_pickle=False)  # (1797, 65) uint8: 64 pixels 0 … 16, then the digit
     return table[:, :64].astype(np.float32) / 16, table[:, 64].astype(np.int32)

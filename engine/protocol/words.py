@@ -29,6 +29,16 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType({
     "probe_failed": "The panel “{panel}” stopped: {reason}. Training goes on.",
     "rebuilt": "{label} is now {value}: the network starts again. Undo brings the old one back.",
     "reset": "Back to step 0. Undo brings the trained network back.",
+    # data
+    "array_missing": "The imported data {sha256}… are not here; import the file again.",
+    "array_wrong": "The imported data {sha256}… do not fit this recipe: {reason}.",
+    "not_downloaded": "{title} is not on this computer yet; download it first.",
+    "download_offline": "{host} cannot be reached, so {file} was not downloaded; the app's own data need no network.",
+    "download_answered": "{host} answered {status}, so {file} was not downloaded.",
+    "download_broken": "The connection to {host} broke off {times} times; what came of {file} is kept; the next try goes on.",
+    "download_wrong": "What {host} sent as {file} is not the file that we know (its SHA-256 differs); it was thrown away.",
+    "download_cancelled": "The download of {file} was stopped; what came is kept; the next try goes on.",
+    "download_unwritten": "{file} could not be written to {folder}: {reason}.",
     # the window's own
     "refused": "{reason}.",
     "file_refused": "{file}: {reason}.",

@@ -74,7 +74,8 @@ def parameters_of(part: type[msgspec.Struct], prefix: str) -> tuple[Parameter, .
 
 
 def _parameter(field: msgspec.structs.FieldInfo, path: str) -> Parameter | None:
-    metas = [m for m in getattr(field.type, "__metadata__", ()) if isinstance(m, Meta)]
+    # A limit without a label checks a value that no form shows: painted points, the name of an imported array.
+    metas = [m for m in getattr(field.type, "__metadata__", ()) if isinstance(m, Meta) and m.title]
     if not metas:
         return None
     declared = metas[0]
