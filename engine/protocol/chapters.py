@@ -1,34 +1,25 @@
 # SPDX-License-Identifier: MIT
-"""Chapters: what a lecturer writes in one TOML file, read and checked whole. Every refusal is one sentence."""
+"""Reading chapters from TOML files, and their texts in another language. Every refusal is one sentence."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
-from msgspec import Meta
 
-from engine.protocol.prose import ROLES, plain, unknown_roles
-from engine.protocol.recipe.editing import RecipeError, from_plain, parameters
-from engine.protocol.recipe.experiment import Experiment
-from engine.protocol.recipe.parameter import Role
-from engine.protocol.recipe.part import Capability
-from engine.protocol.recipe.probes import PROBES, Panel
+from engine.protocol.chapter import Chapter, Passage, Place, Point, Translation, faults
+from engine.protocol.prose import plain
+from engine.protocol.recipe.editing import RecipeError, from_plain
+from engine.protocol.recipe.probes import PROBES
+
+__all__ = ["Chapter", "ChapterError", "Passage", "Place", "Point", "chapters", "read", "translated"]
 
 MAX_BYTES: Final = 256 * 1024
-#: Figures that are measured beside the scalars of the objectives, and what the model must be able to do for each.
-#: rms: √E‖DAE(x) − exact(x)‖² over x = x_i + σn, x_i from the training set.
-FIGURES: Final[dict[str, Capability]] = {"rms": "denoise"}
-#: What can be chosen in place of a whole part; a control as any parameter.
-CHOICES: Final = ("data.name", "model.kind")
-
 T = TypeVar("T")
-Line = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\A[^\n]+\Z")]
-Prose = Annotated[str, Meta(max_length=10_000)]
 
 
 class ChapterError(ValueError):
@@ -39,87 +30,6 @@ class ChapterError(ValueError):
         self.file = file
         self.field = field
         self.reason = reason
-
-
-class _Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The base of everything that a chapter's file says."""
-
-
-class Point(_Sheet, frozen=True, kw_only=True):
-    """What the chapter shows, as a figure that keeps a bound after so many steps: a scalar's name, or one of FIGURES."""
-
-    figure: Line
-    steps: Annotated[int, Meta(ge=1, le=10_000_000)]
-    at_most: float | None = None
-    at_least: float | None = None
-
-    def __post_init__(self) -> None:
-        if (self.at_most is None) == (self.at_least is None):
-            raise ValueError("expected either at_most or at_least")
-
-    def holds(self, value: float) -> bool:
-        """Whether the figure keeps the bound."""
-        return (self.at_most is None or value <= self.at_most) and (self.at_least is None or value >= self.at_least)
-
-
-class Place(Panel, frozen=True, kw_only=True):
-    """A panel and where it stands: on the stage, or in the row below it.
-
-    A panel below that does not fit the data waits until data are chosen that it fits.
-    """
-
-    place: Literal["stage", "below"] = "below"
-
-    @property
-    def panel(self) -> Panel:
-        """The part of it that the engine is told."""
-        return Panel(key=self.key, probe=self.probe, lane=self.lane, title=self.title)
-
-
-class Passage(_Sheet, frozen=True, kw_only=True):
-    """One step of a chapter's text: read in ten seconds, one formula, a question to try."""
-
-    title: Line
-    text: Prose  #: see `engine.protocol.prose`; the formula stands after its first paragraph
-    question: Prose = ""
-    formula: Annotated[str, Meta(max_length=500)] = ""  #: LaTeX
-    colors: dict[str, Role] = {}  #: symbol of the formula → role
-    light: tuple[str, ...] = ()  #: paths of the controls to light
-
-    def __post_init__(self) -> None:
-        for role in (*unknown_roles(self.text), *unknown_roles(self.question)):
-            raise ValueError(f"“{role}” colors words and is no role; roles are {', '.join(ROLES)}")
-        for symbol in self.colors:
-            if symbol not in self.formula:
-                raise ValueError(f"colors “{symbol}”, which is not in the formula")
-
-
-class Chapter(_Sheet, frozen=True, kw_only=True):
-    """One chapter of the lecture: an experiment, what is to be seen of it, and the text."""
-
-    key: Annotated[str, Meta(max_length=40, pattern=r"\A[a-z][a-z0-9-]*\Z")]
-    number: Annotated[int, Meta(ge=1, le=999)]
-    title: Line
-    point: Point
-    experiment: Experiment
-    panels: Annotated[tuple[Place, ...], Meta(min_length=1, max_length=12)]
-    controls: tuple[str, ...]  #: parameters in view; the others wait behind “more”
-    hide: tuple[str, ...] = ()  #: parameters not to be seen at all
-    steps: Annotated[tuple[Passage, ...], Meta(min_length=1, max_length=40)]
-
-
-class _Words(_Sheet, frozen=True, kw_only=True):
-    title: Line
-    text: Prose
-    question: Prose = ""
-
-
-class _Translation(_Sheet, frozen=True, kw_only=True):
-    """A chapter's texts in another language; the structure stands once, in the chapter itself."""
-
-    title: Line
-    steps: tuple[_Words, ...]
-    panels: dict[str, Line] = {}  #: key → title
 
 
 def chapters(
@@ -154,7 +64,7 @@ def read(file: Path) -> Chapter:
     except RecipeError as error:
         raise ChapterError(file.name, f"experiment.{error.field}".rstrip("."), error.reason) from None
     chapter = _convert(sheet, Chapter, file.name)
-    for field, reason in _faults(chapter):
+    for field, reason in faults(chapter):
         raise ChapterError(file.name, field, reason)
     return chapter
 
@@ -165,7 +75,7 @@ def translated(chapter: Chapter, folder: Path) -> Chapter:
     if not file.exists():
         return chapter
     name = f"{folder.name}/{file.name}"
-    words = _convert(_table(file, name), _Translation, name)
+    words = _convert(_table(file, name), Translation, name)
     if len(words.steps) != len(chapter.steps):
         raise ChapterError(name, "steps", f"expected {len(chapter.steps)} as in the chapter, got {len(words.steps)}")
     unknown = words.panels.keys() - {panel.key for panel in chapter.panels}
@@ -180,76 +90,30 @@ def translated(chapter: Chapter, folder: Path) -> Chapter:
     return msgspec.structs.replace(chapter, title=words.title, steps=tuple(steps), panels=panels)
 
 
-def controls_of(experiment: Experiment) -> frozenset[str]:
-    """Every path that a chapter may show, hide or light: `section.field`, also with its lane's name before it."""
-    paths = set(CHOICES)
-    for lane in experiment.lanes:
-        own = {parameter.path for parameter in parameters(experiment, lane.name)}
-        paths |= own | {f"{lane.name}.{path}" for path in (*own, "model.kind")}
-    return frozenset(paths)
-
-
-def _faults(chapter: Chapter) -> Iterator[tuple[str, str]]:
-    """What no single limit can see: (field, reason), the first thing first."""
-    yield from _panel_faults(chapter)
-    known = controls_of(chapter.experiment)
-    lights = {f"step {number}: light": passage.light for number, passage in enumerate(chapter.steps, 1)}
-    for field, paths in {"controls": chapter.controls, "hide": chapter.hide, **lights}.items():
-        for path in paths:
-            if path not in known:
-                yield field, f"“{path}” is no parameter of this experiment"
-            elif field == "hide" and path in chapter.controls:
-                yield field, f"“{path}” is among the controls too"
-            elif field in lights and path not in chapter.controls:
-                yield field, f"“{path}” is not among the controls, so nobody would see it lit"
-    figures = {"loss"}
-    for lane in chapter.experiment.lanes:
-        figures.update(lane.recipe.objective.terms)
-        figures.update(name for name, need in FIGURES.items() if need in lane.recipe.model.can)
-    if chapter.point.figure not in figures:
-        yield "point.figure", f"“{chapter.point.figure}” is not measured here; {', '.join(sorted(figures))} are"
-
-
-def _panel_faults(chapter: Chapter) -> Iterator[tuple[str, str]]:
-    lanes = {"": chapter.experiment.lanes[0], **{lane.name: lane for lane in chapter.experiment.lanes}}
-    keys = [panel.key for panel in chapter.panels]
-    for panel in chapter.panels:
-        field = f"panel “{panel.key}”"
-        if keys.count(panel.key) > 1:
-            yield field, "two panels have this key"
-        if panel.lane not in lanes:
-            yield f"{field}: lane", f"there is no lane “{panel.lane}”"
-            continue
-        model = lanes[panel.lane].recipe.model
-        missing = sorted(panel.probe.needs - model.can)
-        if missing:
-            yield f"{field}: probe", f"“{panel.probe.kind}” needs a model that can {missing[0]}, and a {model.kind} cannot"
-        misfit = panel.probe.misfit(chapter.experiment.data.shape)
-        if misfit and panel.place == "stage":
-            yield f"{field}: probe", f"“{panel.probe.kind}” does not fit “{chapter.experiment.data.name}”: {misfit}"
-    if all(panel.place != "stage" for panel in chapter.panels):
-        yield "panels", "none of them stands on the stage"
-
-
 def _table(file: Path, name: str) -> dict[str, Any]:
     """The TOML table in a file, its texts without control characters; raises ChapterError."""
+    text = _text(file, name)
     try:
-        if not file.is_file():
-            raise ChapterError(name, "", "this is no file")
-        if file.stat().st_size > MAX_BYTES:
-            raise ChapterError(name, "", f"a chapter has at most {MAX_BYTES // 1024} kB")
-        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-        return {key: _cleaned(value) for key, value in table.items()}
-    except OSError as error:
-        raise ChapterError(name, "", f"cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ChapterError(name, "", "this is no text in UTF-8") from None
+        return {plain(key): _cleaned(value) for key, value in tomllib.loads(text).items()}
     except RecursionError:
         raise ChapterError(name, "", "too deeply nested") from None
     except tomllib.TOMLDecodeError as error:
         raise ChapterError(name, "", f"this is no TOML: {error}") from None
-    except ValueError:  # Python refuses whole numbers of more than 4,300 digits with a ValueError of its own
+    except ValueError:  # Python's own, for a whole number of more than 4,300 digits
         raise ChapterError(name, "", "a number has too many digits") from None
+
+
+def _text(file: Path, name: str) -> str:
+    if not file.is_file():
+        raise ChapterError(name, "", "this is no file")
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise ChapterError(name, "", f"a chapter has at most {MAX_BYTES // 1024} kB")
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ChapterError(name, "", f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ChapterError(name, "", "this is no text in UTF-8") from None
 
 
 def _cleaned(value: Any) -> Any:
@@ -270,10 +134,10 @@ _NOUNS: Final = {
 }  # fmt: skip
 
 
-def _convert(plain: dict[str, Any], kind: type[T], name: str) -> T:
+def _convert(table: dict[str, Any], kind: type[T], name: str) -> T:
     """The table as a value of its type; raises ChapterError."""
     try:
-        return msgspec.convert(plain, kind)
+        return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
         raise ChapterError(name, *_said(str(error))) from None
 
