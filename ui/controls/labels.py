@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""Words on the screen: plain text in one of the theme's styles, in the color of a role."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QWidget
+
+from ui.theme import Role, TextStyle
+
+
+class Label(QLabel):
+    """Plain text: a file name such as "<b>" is shown as it is written."""
+
+    def __init__(self, text: str = "", style: TextStyle = "body", role: Role = "ink", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("type", style)
+        self.set_role(role)
+
+    def set_role(self, role: Role) -> None:
+        """Take the color of another role."""
+        self.setProperty("role", role)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+
+class ElidedLabel(Label):
+    """A label that gives way where room is short: it ends in "…" and says the rest as its tooltip."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a few letters."""
+        return QSize(self.fontMetrics().averageCharWidth() * 4, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what fits."""
+        with QPainter(self) as p:
+            shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+            p.setPen(self.palette().color(self.foregroundRole()))
+            p.drawText(self.rect(), int(self.alignment()), shown)
