@@ -63,6 +63,7 @@ class Paths(Layer, frozen=True, tag="paths", kw_only=True):
     closed: bool = False  #: circles and contours
     dashed: bool = False
     label: IntArray | None = None  # (n,) class number of each path, e.g. where it ends
+    texts: tuple[str, ...] = ()  #: one for each path (“1σ”, “2σ”), written on it where it meets no points
 
 
 class Images(Layer, frozen=True, tag="images", kw_only=True):
@@ -73,6 +74,7 @@ class Images(Layer, frozen=True, tag="images", kw_only=True):
     columns: tuple[str, ...] = ()
     captions: tuple[str, ...] = ()  #: one for each image, row by row, or none
     tooltip: tuple[str, ...] = ()
+    at: tuple[float, float] | None = None  #: the place of the plane that the images belong to: shown as a card beside it
 
 
 class Field(Layer, frozen=True, tag="field", kw_only=True):

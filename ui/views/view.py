@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""What all views have in common: one picture in, one repaint out, and a fault that stays in its panel."""
+
+from __future__ import annotations
+
+import logging
+from abc import abstractmethod
+from typing import ClassVar
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from engine.protocol.payloads import Picture
+from engine.protocol.recipe.probes import Panel
+from ui.reel import Past
+from ui.theme import Role, Theme, theme_of
+
+_log = logging.getLogger(__name__)
+
+
+class View(QWidget):
+    """Draws one panel's pictures. The pixels depend on picture, past, theme, size and the user's zoom, on nothing else.
+
+    `show_picture` only keeps what it is given; all work is done in `draw`, when Qt asks for it: once a frame, and never
+    while hidden. A `draw` that raises switches the panel off, with a message, until someone clicks to try again.
+    """
+
+    failed = Signal(str)  #: one sentence, once for each fault
+
+    ground: ClassVar[Role] = "panel"
+    follows_past: ClassVar[bool] = False  #: whether `draw` looks at the past at all
+
+    def __init__(self, panel: Panel | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.panel = panel
+        self.picture: Picture | None = None
+        self.past = Past()
+        self._fault = ""
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_picture(self, picture: Picture | None, past: Past) -> None:
+        """Show this, and nothing of what was shown before."""
+        news = picture is not self.picture or (self.follows_past and past != self.past)
+        self.picture, self.past = picture, past
+        if news and self.isVisible():
+            self.arrange()
+            self.update()
+
+    def arrange(self) -> None:
+        """Fit child widgets to a new picture, size or theme. Not called while hidden."""
+
+    @abstractmethod
+    def draw(self, p: QPainter, theme: Theme) -> None:
+        """Paint the whole widget; its ground is painted already."""
+        raise NotImplementedError
+
+    @property
+    def fault(self) -> str:
+        """Why the panel is switched off; empty while it works."""
+        return self._fault
+
+    def retry(self) -> None:
+        """Switch the panel on again."""
+        self._fault = ""
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw, or say why not."""
+        theme = theme_of(self)
+        if not self._fault:
+            with QPainter(self) as p:
+                p.fillRect(self.rect(), theme.color(self.ground))
+                try:
+                    self.draw(p, theme)
+                except Exception as error:
+                    self._switch_off(error)
+        if self._fault:
+            with QPainter(self) as p:  # a fresh painter: the other may have been left with a clip or a transform
+                p.fillRect(self.rect(), theme.color(self.ground))
+                room = QRectF(self.rect()).adjusted(theme.px(16), theme.px(8), -theme.px(16), -theme.px(8))
+                p.setFont(theme.font("body"))
+                p.setPen(theme.color("soft"))
+                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                p.drawText(room, int(flags), f"{self._fault}\nClick to try again.")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on a panel that was switched off tries again; other clicks belong to the frame around the view."""
+        if self._fault:
+            self.retry()
+        else:
+            event.ignore()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What came while hidden is seen now."""
+        super().showEvent(event)
+        self.arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Child widgets find their places again."""
+        super().resizeEvent(event)
+        self.arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A new theme has other sizes."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and self.isVisible():
+            self.arrange()
+            self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        """As small as one can still read."""
+        theme = theme_of(self)
+        return QSize(theme.px(120), theme.px(80))
+
+    def _switch_off(self, error: Exception) -> None:
+        _log.exception("a panel could not be drawn")
+        self._fault = f"This panel could not be drawn: {type(error).__name__}: {error}"
+        # Not from inside the paint event: whoever listens may show, move or hide widgets.
+        QTimer.singleShot(0, self, lambda: self.failed.emit(self._fault))
