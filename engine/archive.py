@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""Weights and states on disk: safetensors beside JSON, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import safetensors
+import safetensors.torch
+from torch import Tensor
+
+from engine.protocol.recipe.editing import RecipeError, from_plain
+from engine.protocol.recipe.experiment import Experiment
+from engine.run import Change, State
+
+NAME = "checkpoint"
+
+
+class ArchiveError(OSError):
+    """A file that cannot be read or written; the message names file and reason."""
+
+
+@dataclass(frozen=True)
+class LaneCheckpoint:
+    """One lane of a checkpoint."""
+
+    build: int
+    step: int
+    state: State
+    log: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Everything from which a session goes on: the experiment and each lane's state."""
+
+    experiment: Experiment
+    run_id: int
+    lanes: tuple[LaneCheckpoint, ...]
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that a crash leaves the old or the new one, never a mixture. Raises ArchiveError."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise ArchiveError(f"{path}: {error.strerror or error}") from None
+
+
+def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
+    """One file with every lane's tensors and, in its header, the experiment and the log. Raises ArchiveError."""
+    tensors: State = {}
+    lanes = []
+    for index, lane in enumerate(checkpoint.lanes):
+        tensors |= {f"{index}/{key}": value.contiguous().cpu() for key, value in lane.state.items()}
+        lanes.append({"build": lane.build, "step": lane.step, "log": [[c.step, c.path, c.value] for c in lane.log]})
+    header = {"run_id": checkpoint.run_id, "experiment": checkpoint.experiment, "lanes": lanes}
+    metadata = {"attractor": msgspec.json.encode(header).decode()}
+    write_whole(folder / f"{NAME}.safetensors", safetensors.torch.save(tensors, metadata))
+
+
+def load_checkpoint(folder: Path) -> Checkpoint:
+    """The session folder's checkpoint. Raises ArchiveError with file and reason where there is none or it is damaged."""
+    path = folder / f"{NAME}.safetensors"
+    tensors, metadata = read_tensors(path)
+    try:
+        header = msgspec.json.decode(metadata["attractor"])
+        experiment = from_plain(header["experiment"])
+        lanes = tuple(
+            LaneCheckpoint(
+                build=int(lane["build"]),
+                step=int(lane["step"]),
+                log=tuple(Change(int(step), str(path), value) for step, path, value in lane["log"]),
+                state={k.partition("/")[2]: v for k, v in tensors.items() if k.partition("/")[0] == str(index)},
+            )
+            for index, lane in enumerate(header["lanes"])
+        )
+        return Checkpoint(experiment, int(header["run_id"]), lanes)
+    except (KeyError, TypeError, ValueError, RecipeError) as error:
+        raise ArchiveError(f"{path}: it is no checkpoint of this app ({error})") from None
+
+
+def read_tensors(path: Path) -> tuple[State, Mapping[str, str]]:
+    """The tensors and the header texts of a safetensors file. Raises ArchiveError."""
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            tensors: dict[str, Tensor] = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            return tensors, file.metadata() or {}
+    except (OSError, safetensors.SafetensorError, ValueError) as error:
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else str(error)
+        raise ArchiveError(f"{path}: {reason}") from None
+
+
+class Saver(threading.Thread):
+    """Writes checkpoints off the training thread; a new one replaces one that is still waiting."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(name="saver", daemon=True)
+        self.folder = folder
+        self._waiting: Checkpoint | None = None
+        self._wake = threading.Condition()
+        self._closing = False
+        self._done: list[dict[str, int] | str] = []
+
+    def put(self, checkpoint: Checkpoint) -> None:
+        """Write this checkpoint as soon as possible."""
+        with self._wake:
+            self._waiting = checkpoint
+            self._wake.notify()
+
+    def outcomes(self) -> list[dict[str, int] | str]:
+        """What happened since the last call: the steps of a saved checkpoint, or the reason why one could not be saved."""
+        with self._wake:
+            done, self._done = self._done, []
+        return done
+
+    def close(self) -> None:
+        """Write what waits, then end."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self.join()
+
+    def run(self) -> None:
+        """The thread's life."""
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._waiting is not None or self._closing)
+                checkpoint, self._waiting = self._waiting, None
+            if checkpoint is None:
+                return
+            outcome: dict[str, int] | str
+            try:
+                save_checkpoint(self.folder, checkpoint)
+                outcome = {
+                    lane.name: saved.step
+                    for lane, saved in zip(checkpoint.experiment.lanes, checkpoint.lanes, strict=True)
+                }
+            except ArchiveError as error:
+                outcome = str(error)
+            with self._wake:
+                self._done.append(outcome)
+
+
+__all__ = ["ArchiveError", "Checkpoint", "LaneCheckpoint", "Saver", "load_checkpoint", "read_tensors", "save_checkpoint", "write_whole"]

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""The audience: the probes of the panels that can be seen. They take turns, in slices, and only when what they show changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from engine.probes import Probe, Reading, invite
+from engine.protocol.messages import Scalars
+from engine.protocol.payloads import Picture
+from engine.protocol.recipe.probes import Panel
+from engine.track import Track
+
+NEVER = object()
+
+
+@dataclass
+class Seat:
+    """One watched panel and its probe."""
+
+    panel: Panel
+    track: Track
+    probe: Probe[Any]
+    seen: Any = NEVER  #: the version that the last measurement showed
+    at: float = 0.0  #: when it last began
+    work: Iterator[Reading] | None = None
+
+    @property
+    def due(self) -> bool:
+        """Whether there is something new to measure."""
+        return self.work is not None or self.probe.version() != self.seen
+
+
+class Audience:
+    """All seats, and the pictures and figures that wait for the next frame."""
+
+    def __init__(self) -> None:
+        self.seats: list[Seat] = []
+        self.pictures: dict[str, Picture] = {}
+        self.scalars: list[Scalars] = []
+        self.broken: list[tuple[str, str]] = []  #: (panel, reason) of probes that raised
+        self._panels: tuple[Panel, ...] = ()
+
+    def watch(self, panels: tuple[Panel, ...], tracks: list[Track]) -> None:
+        """Seat the probes of these panels; those that stay keep what they know."""
+        kept = {(seat.panel, seat.track): seat for seat in self.seats}
+        self.seats = []
+        self._panels = panels
+        for panel in panels:
+            track = next((t for t in tracks if panel.lane in ("", t.name)), None)
+            if track is None:
+                continue
+            seat = kept.get((panel, track))
+            if seat is None:
+                probe = invite(panel, track.scene)
+                seat = None if probe is None else Seat(panel, track, probe)
+            if seat is not None:
+                self.seats.append(seat)
+        self.pictures = {k: v for k, v in self.pictures.items() if any(s.panel.key == k for s in self.seats)}
+
+    def rebuilt(self, tracks: list[Track]) -> None:
+        """The tracks have changed: seat everybody again."""
+        self.watch(self._panels, tracks)
+
+    def stages(self) -> list[Seat]:
+        """The seats that want every frame, and have something new to show."""
+        return [seat for seat in self.seats if seat.panel.probe.stage and seat.due]
+
+    def next(self) -> Seat | None:
+        """The seat whose turn it is: of those with something new, one under way, else the one that waited longest."""
+        due = [seat for seat in self.seats if seat.due and not seat.panel.probe.stage]
+        return min(due, key=lambda seat: (seat.work is None, seat.at), default=None)
+
+    def advance(self, seat: Seat) -> float:
+        """One slice of a seat's measurement; returns the seconds that it took. A probe that raises is sent away."""
+        since = time.perf_counter()
+        try:
+            with torch.inference_mode():
+                self._slice(seat)
+        except Exception as error:  # a guest must not stop the house, whatever it stumbles over
+            self.broken.append((seat.panel.key, f"{type(error).__name__}: {error}"))
+            self.seats.remove(seat)
+        return time.perf_counter() - since
+
+    def _slice(self, seat: Seat) -> None:
+        if seat.work is None:
+            seat.seen, seat.at = seat.probe.version(), time.perf_counter()
+            seat.work = seat.probe.measure()
+        reading = next(seat.work, None)
+        if reading is None:
+            seat.work = None
+            return
+        if reading.picture is not None:
+            self.pictures[seat.panel.key] = reading.picture
+        if reading.figures:
+            self.scalars.append(seat.track.measured(reading.figures))
+
+    def take(self) -> tuple[dict[str, Picture], list[Scalars]]:
+        """What waits for the next frame."""
+        found = self.pictures, self.scalars
+        self.pictures, self.scalars = {}, []
+        return found

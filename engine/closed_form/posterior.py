@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""P(x_i | x), the posterior over the training examples, taken chunk by chunk and never held whole.
+
+Two sets of examples answer together as the mixture of their answers, each weighted by its share of the mass; so every exact
+answer over N examples is a running mixture over chunks of them, and its memory does not grow with N.
+
+The logit of example i is (x.x_i - |x_i|^2 / 2) / sigma^2: -|x - x_i|^2 / (2 sigma^2) less what all examples have in common.
+At small sigma it is a small difference of large numbers, and float32 loses it. So the few examples near enough to the
+winner to carry weight are scored again in float64. On CPU or CUDA; MPS has no float64.
+"""
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn.functional import threshold, threshold_
+
+CHUNK = 1024  # examples at a time: their product with the queries runs at full rate and stays in the cache
+LOGITS = 2**18  # so many logits at a time, so that memory stays flat: 1 MB in float32
+FEW_DIMENSIONS = 64  # up to here a float64 product costs less than the softmax that follows it
+LOWEST_LOGIT = -60.0  # e^-60 N is below what float64 resolves, and still far enough from a denormal to be multiplied
+NO_WEIGHT = -1e4  # a logit whose exponential is exactly zero
+STEP = 2.0**-24  # the relative rounding error of float32
+TOLERATED = 128 * STEP  # an error of a logit that moves a blend of two examples by at most 5e-6 of the longest example
+
+
+class Piece(NamedTuple):
+    """The posterior of some queries over one chunk of the examples, normalized within the chunk."""
+
+    queries: slice
+    examples: slice
+    weights: Tensor  # (b, n)
+    logits: Tensor  # (b, n), each query's shifted by a constant
+    log_sum: Tensor  # (b, 1) ln of the sum of exp(logits)
+    share: Tensor  # (b, 1) this chunk's part of the mass of all chunks so far; 1 for the first
+    log_mass: Tensor  # (b, 1) float64, ln of the sum of exp((x.x_i - |x_i|^2 / 2) / sigma^2) over all chunks so far
+
+
+def pieces(x: Tensor, data: Tensor, sigma: float | Tensor) -> Iterator[Piece]:
+    """Yield the posterior P(x_i | x): for each block of queries, every chunk of the examples in turn.
+
+    x (B, M) and data (N, M) in one floating type; sigma >= 0 a number or (B,), in the units of x; at sigma = 0 the nearest
+    example takes all. Raises ValueError for other shapes, no examples, or a negative sigma.
+    """
+    if x.ndim != 2 or data.ndim != 2 or x.shape[1] != data.shape[1] or len(data) == 0:
+        raise ValueError(f"expected x (B, M) and data (N, M), N >= 1; got {tuple(x.shape)} and {tuple(data.shape)}")
+    precision = sigma_column(sigma, x).pow(-2).clamp(max=1e30)  # (B, 1), finite in float32 too
+    block = max(CHUNK // 4, LOGITS // min(CHUNK, len(data)))
+    for first in range(0, len(x), block):
+        queries = slice(first, min(first + block, len(x)))
+        best = torch.full_like(x[queries, :1], -torch.inf)
+        log_mass = best.double()
+        for start in range(0, len(data), CHUNK):
+            examples = slice(start, min(start + CHUNK, len(data)))
+            logits, shift, best = _logits(x[queries], data[examples], precision[queries], best)
+            weights = torch.softmax(threshold_(logits, LOWEST_LOGIT, NO_WEIGHT), dim=1)
+            # Any logit less ln(its weight) will do: ten times faster than torch.logsumexp where exponentials underflow.
+            log_sum = logits.amax(1, keepdim=True) - weights.amax(1, keepdim=True).log()
+            share = torch.sigmoid(threshold(shift + log_sum - log_mass, LOWEST_LOGIT, NO_WEIGHT)).to(x.dtype)
+            log_mass = torch.logaddexp(log_mass, shift + log_sum)
+            yield Piece(queries, examples, weights, logits, log_sum, share, log_mass)
+
+
+def sigma_column(sigma: float | Tensor, x: Tensor) -> Tensor:
+    """Return sigma, a number or (B,), as a float64 column (B, 1); raises ValueError unless it is zero or more."""
+    sigmas = torch.as_tensor(sigma, dtype=torch.float64, device=x.device).reshape(-1, 1)
+    if not bool((sigmas >= 0).all()):
+        raise ValueError(f"sigma must be zero or more, not {sigma}")
+    return sigmas.expand(len(x), 1)
+
+
+def _logits(x: Tensor, rows: Tensor, precision: Tensor, best: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the logits (b, n) less a shift, the shift (b, 1) in float64, and the best x.x_i - |x_i|^2/2 so far (b, 1)."""
+    if x.dtype == torch.float64 or x.shape[1] <= FEW_DIMENSIONS:
+        wide = _wide_logits(x, rows, precision)
+        shift = wide.amax(1, keepdim=True)
+        return wide.sub_(shift).to(x.dtype), shift, best
+    squared = torch.linalg.vector_norm(rows, dim=1).square_()
+    logits = torch.addmm(squared, x, rows.T, beta=-0.5)
+    top = logits.amax(1, keepdim=True)
+    best = torch.maximum(best, top)
+    logits.sub_(top).mul_(precision.to(x.dtype))
+    shift = top * precision
+    reach = _reach(STEP * (top.abs() + squared.amax()) * precision) + (top - best) * precision  # (b, 1)
+    doubtful = (reach > 0).squeeze(1).nonzero().squeeze(1)  # queries for which an example here may matter
+    if len(doubtful):
+        near = ((logits[doubtful] + reach[doubtful].to(x.dtype)).amax(0) > 0).nonzero().squeeze(1)
+        wide = _wide_logits(x[doubtful], rows[near], precision[doubtful]).sub_(shift[doubtful])
+        logits[doubtful[:, None], near] = wide.to(x.dtype)
+    return logits, shift, best
+
+
+def _reach(error: Tensor) -> Tensor:
+    """Return how far below the winner an example's logit may lie and still deserve float64, given the logits' error.
+
+    Independent errors of candidates that lie t below the winner move the answer by at most error * exp(-t/2) times the
+    spread of the data, for sum w^2 <= max w; what they move it by must stay under the tolerated. And the winner
+    itself is only known to within a few errors. Negative where float32 is good enough for all.
+    """
+    return 2 * torch.log(error / TOLERATED) + 8 * error
+
+
+def _wide_logits(x: Tensor, rows: Tensor, precision: Tensor) -> Tensor:
+    """Return (x.x_i - |x_i|^2 / 2) / sigma^2 in float64, (b, n), as one product of the points lifted by a dimension."""
+    rows = rows.double()
+    queries = torch.cat([x.double() * precision, precision], dim=1)  # (b, M + 1)
+    return queries @ torch.cat([rows, rows.square().sum(1, keepdim=True) / -2], dim=1).T

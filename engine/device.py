@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""Where a run computes, and with how many threads."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+
+class DeviceError(ValueError):
+    """A device that this machine does not have."""
+
+
+def choose(wanted: str) -> torch.device:
+    """The torch device for `auto`, `cpu`, `cuda` or `mps`; auto takes CUDA, else MPS, else the CPU. Raises DeviceError."""
+    has = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted == "auto":
+        return torch.device(next(name for name in ("cuda", "mps", "cpu") if has[name]))
+    if not has[wanted]:
+        here = ", ".join(name for name, present in has.items() if present)
+        raise DeviceError(f"this machine has no {wanted} for PyTorch {torch.__version__}; it has {here}")
+    return torch.device(wanted)
+
+
+def threads(wanted: int) -> int:
+    """Threads for the mathematics: as asked, or all cores that this process may use but one, at least 1."""
+    if wanted > 0:
+        return wanted
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS and Windows do not say
+        cores = os.cpu_count() or 1
+    return max(1, cores - 1)
+
+
+def prepare(count: int) -> None:
+    """Fix the process's threads, and flush denormals: Adam's first moments become 20 % denormal in a long run and slow it."""
+    torch.set_num_threads(count)
+    torch.set_flush_denormal(True)

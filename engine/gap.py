@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""How far a learned denoiser is from the exact one, on noise that both share: loss − floor = RMS²."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from engine.closed_form import exact_denoiser
+from engine.rng import generator
+from engine.run import Run
+
+POINTS = 2048  #: noisy examples that stand for the expectation
+SLICE = 256  #: of them at a time
+
+
+class Gap:
+    """A fixed set of noisy training examples x = x_i + σn, and the exact denoiser's answers to them at the present σ."""
+
+    def __init__(self, run: Run, points: int = POINTS) -> None:
+        self.run = run
+        rng = generator(run.seed, "floor", run.device)
+        rows = torch.randint(len(run.x), (points,), generator=rng, device=run.device)
+        self.x = run.x[rows]  # (points, M)
+        self.noise = torch.randn(self.x.shape, generator=rng, device=run.device)
+        self.exact = torch.empty_like(self.x)
+        self.sigma: float | None = None  #: at which `exact` holds
+
+    def prepare(self) -> Iterator[None]:
+        """Bring the exact answers up to the present σ, in slices."""
+        sigma = self.run.sigma
+        if sigma == self.sigma:
+            return
+        noisy = self.x + sigma * self.noise
+        for i in range(0, len(noisy), SLICE):
+            self.exact[i : i + SLICE] = exact_denoiser(noisy[i : i + SLICE], self.run.x, sigma)
+            yield
+        self.sigma = sigma
+
+    def figures(self) -> dict[str, float]:
+        """`floor` E‖x_i − exact‖², `validation` E‖x_i − DAE‖² on the same noise, `rms` √E‖DAE − exact‖²; per example."""
+        assert self.sigma is not None
+        learned = self.run.shown.denoise(self.x + self.sigma * self.noise, self.sigma)
+        return {
+            "floor": _mean_square(self.x - self.exact),
+            "validation": _mean_square(self.x - learned),
+            "rms": _mean_square(learned - self.exact) ** 0.5,
+        }
+
+
+def _mean_square(x: torch.Tensor) -> float:
+    return float(x.square().sum(1).mean())

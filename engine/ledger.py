@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""The figures of every step, kept as tensors until somebody reads them: no step waits for a number."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import torch
+from torch import Tensor
+
+ROWS = 1024
+
+
+class Ledger:
+    """A buffer of the figures of consecutive steps, read in one go."""
+
+    def __init__(self, names: tuple[str, ...], device: torch.device) -> None:
+        self.names = names
+        self._figures = torch.empty(ROWS, len(names), device=device)
+        self._steps = np.empty(ROWS, np.int64)
+        self._seconds = np.empty(ROWS)
+        self._rows = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether the next `write` needs a `read` before it."""
+        return self._rows == ROWS
+
+    def write(self, step: int, seconds: float, figures: Tensor) -> None:
+        """Keep the figures (len(names),) of one step."""
+        self._figures[self._rows] = figures
+        self._steps[self._rows] = step
+        self._seconds[self._rows] = seconds
+        self._rows += 1
+
+    def read(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Steps (k,), training seconds (k,) and figures (k, len(names)) since the last read, copied."""
+        k, self._rows = self._rows, 0
+        figures = self._figures[:k].double().cpu().numpy()
+        return self._steps[:k].copy(), self._seconds[:k].copy(), figures
+
+
+class Stopwatch:
+    """Seconds spent in one activity."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._since = 0.0
+
+    def __enter__(self) -> None:
+        self._since = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds += time.perf_counter() - self._since

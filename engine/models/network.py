@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""What every network of the app is: flat examples in, flat examples out, and a name for each thing that it can do."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from engine.protocol.recipe.part import Model
+
+
+class Network(nn.Module):
+    """The torch half of a declared model. Examples are flat, (B, M); images are folded inside.
+
+    A network implements the methods that its declaration's `can` promises; the others raise NotImplementedError.
+    """
+
+    def __init__(self, declared: Model, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.declared = declared
+        self.shape = shape
+        self.size = math.prod(shape)  #: M
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Units of each layer from input to output, as the anatomy shows them."""
+        raise NotImplementedError
+
+    @property
+    def latent(self) -> int:
+        """M_hidd, the dimensions of the code that `encode` gives and `decode` takes."""
+        raise NotImplementedError
+
+    def encode(self, x: Tensor) -> Tensor:
+        """The code of each example: x (B, M) → h (B, M_hidd)."""
+        raise NotImplementedError
+
+    def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean μ and log-variance of Q(h|x): x (B, M) → two (B, M_hidd)."""
+        raise NotImplementedError
+
+    def decode(self, h: Tensor) -> Tensor:
+        """The generator g: h (B, M_hidd) → x (B, M)."""
+        raise NotImplementedError
+
+    def denoise(self, x: Tensor, sigma: float | Tensor) -> Tensor:
+        """D(x, σ): noisy x (B, M) → clean estimate (B, M). `sigma` is a number or one for each example, (B, 1)."""
+        raise NotImplementedError
+
+    def narrowest(self, x: Tensor, sigma: float | Tensor) -> Tensor:
+        """Activations of the narrowest layer while x passes: (B, M) → (B, units)."""
+        raise NotImplementedError
+
+
+def mlp(sizes: list[int], generator: torch.Generator) -> nn.Sequential:
+    """Linear layers of `sizes` with SiLU between them; a single layer is linear. Weights drawn from `generator`."""
+    layers: list[nn.Module] = []
+    for index, (fan_in, fan_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+        if index:
+            layers.append(nn.SiLU())
+        layers.append(linear(fan_in, fan_out, generator))
+    return nn.Sequential(*layers)
+
+
+def linear(fan_in: int, fan_out: int, generator: torch.Generator) -> nn.Linear:
+    """A linear layer with PyTorch's usual initial weights U(−1/√fan_in, 1/√fan_in), from our own stream."""
+    layer: nn.Linear = nn.utils.skip_init(nn.Linear, fan_in, fan_out)  # type: ignore[no-untyped-call]
+    bound = 1 / math.sqrt(fan_in)
+    with torch.no_grad():
+        layer.weight.uniform_(-bound, bound, generator=generator)
+        layer.bias.uniform_(-bound, bound, generator=generator)
+    return layer

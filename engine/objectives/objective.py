@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""What every objective of the app is: it turns a minibatch into gradients and into the figures of the curves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from engine.models.network import Network
+from engine.protocol.recipe.part import Objective as Declared
+
+
+class Objective(nn.Module):
+    """The torch half of a declared objective: a cost, and where needed parameters of its own (a learned σ_ε).
+
+    `names` are the figures of a step, `loss` first. `live` holds the values that sliders change; plain numbers.
+    """
+
+    names: tuple[str, ...] = ("loss",)
+
+    def __init__(self, declared: Declared, network: Network) -> None:
+        super().__init__()
+        self.network = network
+        self.live: dict[str, Any] = {name: getattr(declared, name) for name in declared.__struct_fields__}
+
+    def figures(self, x: Tensor, rows: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
+        """The figures of a minibatch, each a mean over its examples, `loss` (differentiable) first.
+
+        x (B, M) examples, rows (B,) their places in the training set, rng the training's noise.
+        """
+        raise NotImplementedError
+
+    def backward(self, x: Tensor, rows: Tensor, rng: torch.Generator, weight: float) -> Tensor:
+        """Add `weight` times the minibatch's gradients to the parameters; returns weight · figures, (len(names),)."""
+        figures = self.figures(x, rows, rng)
+        loss = figures[0] if weight == 1.0 else figures[0] * weight
+        loss.backward()  # type: ignore[no-untyped-call]
+        found = torch.stack([figure.detach() for figure in figures])
+        return found if weight == 1.0 else found * weight

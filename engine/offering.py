@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""Frames: made when the window has a credit, the time has come, and there is news. Nothing can pile up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from engine.audience import Audience
+from engine.budget import Budget
+from engine.flowing import Flowing
+from engine.protocol.messages import Frame, Message, Scalars
+from engine.repertoire import Repertoire
+
+CREDITS = 2
+
+
+class Offering:
+    """Counts credits and sends frames."""
+
+    def __init__(self, repertoire: Repertoire, audience: Audience, send: Callable[[Message], None]) -> None:
+        self.repertoire = repertoire
+        self.audience = audience
+        self._send = send
+        self._credits = CREDITS
+        self._pace_s = 1 / 60
+        self._next = 0.0
+        self._last = 0.0
+        self._number = 0
+        self._scalars: list[Scalars] = []
+        self._places: object = None
+
+    def credit(self, frames: int) -> None:
+        """The window took frames."""
+        self._credits = min(CREDITS, self._credits + frames)
+
+    def pace(self, frames_per_s: float) -> None:
+        """How many frames a second the window wants."""
+        self._pace_s = 1 / min(240.0, max(0.5, frames_per_s))
+
+    def due(self, now: float) -> bool:
+        """Whether a frame may be sent now."""
+        return self._credits > 0 and now >= self._next and bool(self.repertoire.tracks)
+
+    def offer(self, now: float, training: bool, flowing: Flowing, probes: Budget) -> bool:
+        """Send a frame if there is news; whether it was sent."""
+        for track in self.repertoire.tracks:
+            found = track.scalars()
+            if found is not None:
+                self._scalars.append(found)
+        pictures, measured = self.audience.take()
+        places = (training, *((t.run.build, t.run.step) for t in self.repertoire.tracks))
+        if not (pictures or measured or self._scalars or places != self._places):
+            return False
+        wall_s = now - self._last
+        frame = Frame(
+            run_id=self.repertoire.run_id, number=self._number, training=training,
+            lanes=tuple(track.state(wall_s) for track in self.repertoire.tracks),
+            scalars=(*self._scalars, *measured), pictures=pictures, moving=flowing.moving,
+            probe_share=probes.spent() / wall_s, flow_share=flowing.budget.spent() / wall_s,
+        )  # fmt: skip
+        self._send(frame)
+        self._number += 1
+        self._credits -= 1
+        self._scalars, self._places, self._last = [], places, now
+        self._next = max(self._next + self._pace_s, now - self._pace_s)
+        return True
+
+    def waits(self, now: float) -> Iterator[float]:
+        """Seconds until a frame may be sent, if one is wanted."""
+        if self._credits > 0 and (self.audience.pictures or self.audience.scalars or self.audience.stages()):
+            yield self._next - now

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""The plane in which data of any dimension are drawn: their own where M ≤ 2, else the plane of the two largest variances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Plane:
+    """x (…, M) ↔ plane (…, 2): x ≈ mean + xy · axes."""
+
+    mean: Tensor  # (M,)
+    axes: Tensor  # (2, M), orthonormal rows
+    explained: tuple[float, float]  #: shares of the variance
+    exact: bool  #: whether the plane holds everything (M = 2)
+
+    def project(self, x: Tensor) -> Tensor:
+        """Points in M dimensions (n, M) → their places in the plane (n, 2)."""
+        return (x - self.mean) @ self.axes.T
+
+    def lift(self, xy: Tensor) -> Tensor:
+        """Places in the plane (n, 2) → the points of the plane in M dimensions (n, M)."""
+        return self.mean + xy @ self.axes
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """What the axes are called."""
+        if self.exact:
+            return "x₁", "x₂"
+        first, second = (f"{100 * share:.0f} %" for share in self.explained)
+        return f"first principal component · {first} of the variance", f"second · {second}"
+
+
+def plane_of(x: Tensor) -> Plane:
+    """The plane of data x (N, M): the coordinates themselves for M = 2, else principal components (signs fixed)."""
+    size = x.shape[1]
+    if size == 2:
+        return Plane(torch.zeros(2, device=x.device), torch.eye(2, device=x.device), (1.0, 1.0), True)
+    mean, axes, shares = principal(x.double(), 2)
+    return Plane(mean.float(), axes.float(), (shares[0], shares[1]), False)
+
+
+def principal(x: Tensor, count: int) -> tuple[Tensor, Tensor, list[float]]:
+    """Mean (M,), the first `count` principal axes (count, M) and their shares of the variance, of x (N, M).
+
+    By the M × M covariance. Where M < count, the missing axes are zero. The largest entry of each axis is positive.
+    """
+    mean = x.mean(0)
+    centered = x - mean
+    values, vectors = torch.linalg.eigh(centered.T @ centered / len(x))
+    total = float(values.sum()) or 1.0
+    axes = torch.zeros(count, x.shape[1], dtype=x.dtype, device=x.device)
+    found = min(count, x.shape[1])
+    axes[:found] = vectors.T.flip(0)[:found]
+    largest = axes.gather(1, axes.abs().argmax(1, keepdim=True))
+    axes = axes * torch.where(largest < 0, -1.0, 1.0)
+    shares = [max(0.0, float(v)) / total for v in values.flip(0)[:found]] + [0.0] * (count - found)
+    return mean, axes, shares
+
+
+def extent(xy: np.ndarray, margin: float) -> tuple[float, float, float, float]:
+    """The range (xmin, xmax, ymin, ymax) of points (n, 2), widened on each side by `margin` times its larger edge."""
+    low, high = xy.min(0), xy.max(0)
+    pad = margin * float((high - low).max() or 1.0)
+    return float(low[0] - pad), float(high[0] + pad), float(low[1] - pad), float(high[1] + pad)

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""What every probe of the app is: a guest that measures in slices, with its own random stream, and writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.protocol.payloads import Picture
+from engine.protocol.recipe.part import Probe as Declared
+from engine.rng import generator
+from engine.scene import Scene
+
+D = TypeVar("D", bound=Declared)
+
+
+class Reading:
+    """What a slice of a measurement gave: a picture, figures for the curves, or (None) only time to look around."""
+
+    def __init__(self, picture: Picture | None = None, figures: dict[str, float] | None = None) -> None:
+        self.picture = picture
+        self.figures = figures or {}
+
+
+class Probe(Generic[D]):
+    """The torch half of a declared probe, for one panel and one run. It may keep what helps its next measurement."""
+
+    def __init__(self, declared: D, panel: str, scene: Scene) -> None:
+        self.declared = declared
+        self.panel = panel
+        self.scene = scene
+        self.rng = generator(scene.run.seed, f"probe:{declared.kind}", scene.run.device)
+
+    def version(self) -> Any:
+        """What the measurement depends on: as long as this stays equal, nothing is measured again."""
+        return self.scene.weights
+
+    def measure(self) -> Iterator[Reading]:
+        """Measure, in slices of a few milliseconds: readings, coarse first. Runs without gradients."""
+        raise NotImplementedError
+
+
+def to_numpy(x: Tensor) -> np.ndarray:
+    """A tensor as a float32 array on the CPU."""
+    found: np.ndarray = x.detach().float().cpu().numpy()
+    return found
+
+
+def to_pixels(x: Tensor | np.ndarray, shape: tuple[int, ...], low: float = 0.0, high: float = 1.0) -> np.ndarray:
+    """Flat images (n, M) of `shape` (channels, h, w) as uint8 (n, h, w), or (n, h, w, 3) for color; `low` black, `high` white."""
+    array = x.detach().float().cpu().numpy() if isinstance(x, Tensor) else x
+    channels, height, width = shape
+    scaled = np.clip((array - low) / (high - low), 0, 1) * 255 + 0.5
+    pixels = scaled.astype(np.uint8).reshape(len(array), channels, height, width)
+    return pixels[:, 0] if channels == 1 else pixels.transpose(0, 2, 3, 1)
+
+
+def class_labels(labels: np.ndarray | None, count: int) -> np.ndarray | None:
+    """The first `count` class numbers as int32, or None."""
+    return None if labels is None else labels[:count].astype(np.int32)
+
+
+__all__ = ["D", "Probe", "Reading", "class_labels", "to_numpy", "to_pixels", "torch"]

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: MIT
+"""The link to an engine process: start it (here, or by any command such as ssh), shake hands, talk, stop it, notice its death.
+
+The engine writes MAGIC, then messages; the window writes messages. A message is its length (4 bytes, little-endian) and msgpack.
+Both sides write through a `Writer`, so that no thread that paints or trains ever waits for the pipe.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import IO, BinaryIO
+
+from engine.protocol.messages import PROTOCOL, Change, Command, Hello, Message, Pick, Quit, Report
+from engine.protocol.wire import MAX_BYTES, WireError, decode_report, encode
+
+MAGIC = b"\x00attractor-engine\x01\n"
+MAX_BANNER = 1 << 20  #: bytes that may stand before the magic (what ssh and shells print)
+HEADER = 4
+
+
+class LinkError(OSError):
+    """The other side did not speak our protocol."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How an engine process ended: exit code (negative: the signal), whether we had asked for it, the log's last words."""
+
+    code: int | None
+    asked: bool
+    words: str = ""
+
+    @property
+    def orderly(self) -> bool:
+        """Whether it ended because it was told to, and said so with exit code 0."""
+        return self.asked and self.code == 0
+
+
+def read_message(stream: BinaryIO | IO[bytes]) -> bytes | None:
+    """The next message's bytes; None at the end of the stream. Raises LinkError for an impossible length or a cut message."""
+    header = stream.read(HEADER)
+    if not header:
+        return None
+    length = int.from_bytes(header, "little")
+    if len(header) < HEADER or length > MAX_BYTES:
+        raise LinkError(f"a message of {length} bytes is not ours")
+    body = stream.read(length)
+    if len(body) < length:
+        raise LinkError("the message was cut short")
+    return body
+
+
+def skip_to_magic(stream: BinaryIO | IO[bytes]) -> None:
+    """Read past everything that stands before MAGIC. Raises LinkError where it does not come."""
+    window = b""
+    for _ in range(MAX_BANNER):
+        byte = stream.read(1)
+        if not byte:
+            raise LinkError(f"the engine ended before it said hello; it said: {window[-200:]!r}")
+        window = (window + byte)[-max(len(MAGIC), 200) :]
+        if window.endswith(MAGIC):
+            return
+    raise LinkError("what was started is no engine: it never said hello")
+
+
+def coalesced(commands: Sequence[Command]) -> list[Command]:
+    """The commands in order, but of a dragged slider or cursor only the newest value."""
+    kept: list[Command] = []
+    for command in commands:
+        last = kept[-1] if kept else None
+        if isinstance(command, Change) and isinstance(last, Change) and last.lane == command.lane:
+            kept[-1] = Change(lane=command.lane, values={**last.values, **command.values})
+        elif isinstance(command, Pick) and isinstance(last, Pick) and last.panel == command.panel:
+            kept[-1] = command
+        else:
+            kept.append(command)
+    return kept
+
+
+class Writer(threading.Thread):
+    """Writes messages to a stream from a thread of its own. A broken stream ends it and calls `broken` once."""
+
+    def __init__(self, stream: IO[bytes], broken: Callable[[], None] = lambda: None) -> None:
+        super().__init__(name="link-writer", daemon=True)
+        self._stream = stream
+        self._queue: SimpleQueue[Message | None] = SimpleQueue()
+        self._broken = broken
+
+    def put(self, message: Message) -> None:
+        """Send a message when its turn comes; never blocks."""
+        self._queue.put(message)
+
+    def close(self) -> None:
+        """End after what is already in the queue."""
+        self._queue.put(None)
+
+    def run(self) -> None:
+        """The thread's life: encode and write until closed or broken."""
+        while (message := self._queue.get()) is not None:
+            body = encode(message)
+            try:
+                self._stream.write(len(body).to_bytes(HEADER, "little") + body)
+                self._stream.flush()
+            except (OSError, ValueError):  # ValueError: the stream was closed under us
+                self._broken()
+                return
+
+
+class Link:
+    """An engine process and the two ends of its pipe. `read` is for one thread; `send` is for any."""
+
+    def __init__(self, argv: Sequence[str], log: Path | None = None) -> None:
+        """Start `argv`, whose stderr goes to the file `log`. Raises LinkError where it cannot be started."""
+        self._log = log
+        with contextlib.ExitStack() as stack:
+            errors: IO[bytes] | int = subprocess.DEVNULL if log is None else stack.enter_context(log.open("ab"))
+            try:
+                self.process = subprocess.Popen(
+                    list(argv), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                )  # fmt: skip
+            except OSError as error:
+                raise LinkError(f"cannot start {argv[0]}: {error.strerror}") from None
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self._in, self._out = self.process.stdin, self.process.stdout
+        widen(self._out)
+        self._asked = False
+        self._writer = Writer(self._in)
+        self._writer.start()
+
+    def shake_hands(self) -> Hello:
+        """Wait for the engine's hello. Raises LinkError where the protocol differs or nothing sensible comes."""
+        skip_to_magic(self._out)
+        hello = self.read()
+        if not isinstance(hello, Hello):
+            raise LinkError("the engine's first word was no hello")
+        if hello.protocol != PROTOCOL:
+            raise LinkError(f"the engine speaks protocol {hello.protocol}, this window {PROTOCOL}; update the older of the two")
+        return hello
+
+    def read(self) -> Report | None:
+        """The next frame or event; None when the engine's stream ends. Raises LinkError for bytes that are no message."""
+        body = read_message(self._out)
+        try:
+            return None if body is None else decode_report(body)
+        except WireError as error:
+            raise LinkError(f"the engine sent what is no message: {error}") from None
+
+    def send(self, command: Command) -> None:
+        """Send a command; never blocks."""
+        self._asked = self._asked or isinstance(command, Quit)
+        self._writer.put(command)
+
+    def close(self) -> None:
+        """Ask the engine to quit; `read` then comes to the stream's end. Never blocks."""
+        self.send(Quit())
+
+    def end(self, wait_s: float = 3.0) -> Ending:
+        """See the process off: ask it to quit, close the pipe, wait, then kill. Safe to call when it is already dead."""
+        if self.process.poll() is None and not self._asked:
+            self.close()
+        self._writer.close()
+        self._writer.join(wait_s)
+        if not self._writer.is_alive():
+            with contextlib.suppress(OSError):
+                self._in.close()
+        try:
+            self.process.wait(wait_s)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        return Ending(self.process.returncode, self._asked, self._last_words())
+
+    def kill(self) -> None:
+        """End the process at once (force restart)."""
+        self.process.kill()
+
+    def _last_words(self, size: int = 2000) -> str:
+        if self._log is None or not self._log.exists():
+            return ""
+        with self._log.open("rb") as stream:
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - size))
+            return stream.read().decode(errors="replace")
+
+
+def widen(stream: IO[bytes]) -> None:
+    """Give a pipe room for a whole frame where the system lets us (Linux), so that writers wait less."""
+    if sys.platform == "linux":
+        import fcntl
+
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(stream.fileno(), fcntl.F_SETPIPE_SZ, 1 << 20)

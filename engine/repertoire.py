@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""The tracks at play, and those that a rebuild replaced or a chapter left behind: undo and return find them as they were."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from engine import data
+from engine.archive import Checkpoint, LaneCheckpoint
+from engine.data.dataset import Dataset
+from engine.protocol.recipe.data import AnyData
+from engine.protocol.recipe.experiment import Experiment
+from engine.run import Run
+from engine.track import Track
+
+KEPT = 3  #: replaced tracks kept for each experiment, beside those that were at play when it was left
+DATASETS = 4
+
+
+class Repertoire:
+    """Who plays, and who waits in the wings. A track is known by its build number."""
+
+    def __init__(self) -> None:
+        self.run_id = 0
+        self.experiment: Experiment | None = None
+        self.tracks: list[Track] = []
+        self._wings: OrderedDict[int, tuple[int, Track]] = OrderedDict()  # build → (run_id, track), oldest first
+        self._datasets: OrderedDict[tuple[AnyData, int], Dataset] = OrderedDict()
+
+    def play(self, run_id: int, experiment: Experiment, builds: tuple[int, ...]) -> list[bool]:
+        """Put these lanes on; says for each whether it was there before. Nothing changes where one cannot be built.
+
+        Raises what building raises: DeviceError, MemoryError, RuntimeError, …
+        """
+        known = {track.run.build: track for track in self.tracks} | {b: t for b, (_, t) in self._wings.items()}
+        found = [known.get(build) for build in builds]
+        tracks = [
+            old or self._build(experiment, index, build)
+            for index, (old, build) in enumerate(zip(found, builds, strict=True))
+        ]
+        self._leave([track for track in self.tracks if track not in tracks])
+        for build in builds:
+            self._wings.pop(build, None)
+        self.run_id, self.experiment, self.tracks = run_id, experiment, tracks
+        self._prune()
+        return [old is not None for old in found]
+
+    def checkpoint(self) -> Checkpoint | None:
+        """The present state of everything at play, copied."""
+        if self.experiment is None:
+            return None
+        lanes = tuple(
+            LaneCheckpoint(t.run.build, t.run.step, t.run.state(), tuple(t.run.log)) for t in self.tracks
+        )
+        return Checkpoint(self.experiment, self.run_id, lanes)
+
+    def resume(self, checkpoint: Checkpoint) -> None:
+        """Put a checkpoint's lanes on, at their steps. Raises KeyError or RuntimeError where its tensors do not fit."""
+        self.play(checkpoint.run_id, checkpoint.experiment, tuple(lane.build for lane in checkpoint.lanes))
+        for track, lane in zip(self.tracks, checkpoint.lanes, strict=True):
+            track.run.log = list(lane.log)
+            track.restore(lane.state)
+
+    def track(self, name: str) -> Track | None:
+        """The track of a lane; None where there is none of that name."""
+        return next((track for track in self.tracks if track.name == name), None)
+
+    def _build(self, experiment: Experiment, index: int, build: int) -> Track:
+        examples = self._examples(experiment.data, experiment.seed)
+        run = Run(experiment.lanes[index], examples, experiment.seed, build)
+        return Track(run, experiment.data.classes)
+
+    def _examples(self, declared: AnyData, seed: int) -> Dataset:
+        key = (declared, seed)
+        if key not in self._datasets:
+            self._datasets[key] = data.load(declared, seed)
+            while len(self._datasets) > DATASETS:
+                self._datasets.popitem(last=False)
+        return self._datasets[key]
+
+    def _leave(self, tracks: list[Track]) -> None:
+        for track in tracks:
+            self._wings[track.run.build] = (self.run_id, track)
+
+    def _prune(self) -> None:
+        """Of the present experiment the last KEPT replaced tracks stay; other experiments keep what they were left with."""
+        own = [build for build, (run_id, _) in self._wings.items() if run_id == self.run_id]
+        for build in own[:-KEPT]:
+            del self._wings[build]

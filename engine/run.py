@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""A run: what one lane's recipe builds. It owns the weights and the random state; nobody else writes them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from engine import device as devices
+from engine import models, objectives
+from engine.batches import Batches
+from engine.data.dataset import Dataset
+from engine.ledger import Ledger
+from engine.optimizer import Adam
+from engine.protocol.recipe.experiment import Lane
+from engine.rng import generator
+
+State = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A live value that reached the run: it counts from `step` on."""
+
+    step: int
+    path: str
+    value: Any
+
+
+class Run:
+    """Data, network, objective, optimizer and random streams of one lane, at one step of its training.
+
+    Its threads and device are fixed when it is built: other numbers give other bits. Raises DeviceError.
+    """
+
+    def __init__(self, lane: Lane, data: Dataset, seed: int, build: int = 0) -> None:
+        recipe = lane.recipe
+        self.lane, self.data, self.seed, self.build = lane, data, seed, build
+        self.device = devices.choose(recipe.training.device)
+        self.threads = devices.threads(recipe.training.threads)
+        self.network = models.build(recipe.model, data.shape, generator(seed, "weights")).to(self.device)
+        self.objective = objectives.build(recipe.objective, self.network).to(self.device)
+        self.optimizer = Adam(p for p in self.objective.parameters())
+        self.average = copy.deepcopy(self.network) if recipe.training.ema else None
+        self.x = torch.tensor(data.train, device=self.device)  # (N, M)
+        self.test = torch.tensor(data.test, device=self.device)  # (n, M)
+        self.noise = generator(seed, "noise", self.device)
+        self.batches = Batches(len(self.x), recipe.training.batch, generator(seed, "batches", self.device))
+        self.ledger = Ledger(self.objective.names, self.device)
+        self.training: dict[str, Any] = {name: getattr(recipe.training, name) for name in recipe.training.__struct_fields__}
+        self.flow: dict[str, Any] = {name: getattr(recipe.flow, name) for name in recipe.flow.__struct_fields__}
+        self.log: list[Change] = []
+        self.step = 0
+        self.train_s = 0.0
+
+    @property
+    def shown(self) -> models.Network:
+        """The network that probes, flows and samples use: the average of the weights where the recipe asks for one."""
+        return self.network if self.average is None else self.average
+
+    @property
+    def sigma(self) -> float:
+        """The σ at which the flow asks the denoiser: its own, or that of the training."""
+        sigma = self.flow.get("sigma", "training")
+        return float(self.objective.live.get("sigma", 1.0) if sigma == "training" else sigma)
+
+    def change(self, path: str, value: Any) -> Change:
+        """Set a live value (`objective.sigma`, `training.learning_rate`, …) from the next step on, and log it."""
+        section, _, name = path.partition(".")
+        self._sections()[section][name] = value
+        change = Change(self.step, path, value)
+        self.log.append(change)
+        return change
+
+    def state(self) -> State:
+        """Everything that training changes, copied: weights, moments, averages, random states."""
+        found = {f"weights.{k}": v.detach().clone() for k, v in self.objective.state_dict().items()}
+        found |= {f"adam.{k}": v for k, v in self.optimizer.state().items()}
+        if self.average is not None:
+            found |= {f"average.{k}": v.detach().clone() for k, v in self.average.state_dict().items()}
+        found["rng.noise"] = self.noise.get_state()
+        found["rng.batches"] = self.batches.rng.get_state()
+        found["batches.order"] = self.batches.order.clone()
+        found["place"] = torch.tensor([self.step, self.batches.place])
+        found["seconds"] = torch.tensor([self.train_s], dtype=torch.float64)
+        return found
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go back (or on) to a state that `state()` gave, bit for bit. Raises KeyError or RuntimeError where it does not fit."""
+        _load(self.objective, state, "weights.")
+        self.optimizer.restore(_part(state, "adam."))
+        if self.average is not None:
+            _load(self.average, state, "average.")
+        self.noise.set_state(state["rng.noise"].cpu())
+        self.batches.rng.set_state(state["rng.batches"].cpu())
+        self.batches.order = state["batches.order"].clone().to(self.device)
+        self.step, self.batches.place = (int(v) for v in state["place"])
+        self.train_s = float(state["seconds"])
+        self.ledger.read()
+
+    def _sections(self) -> dict[str, dict[str, Any]]:
+        return {"objective": self.objective.live, "training": self.training, "flow": self.flow}
+
+
+def _part(state: Mapping[str, Tensor], prefix: str) -> State:
+    return {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
+
+
+def _load(module: nn.Module, state: Mapping[str, Tensor], prefix: str) -> None:
+    module.load_state_dict(_part(state, prefix))

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""What a probe may look at: one lane's run, its plane, its swarm, and where the user points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.plane import Plane, plane_of
+from engine.run import Run
+from engine.swarm import Swarm
+
+
+@dataclass
+class Scene:
+    """One lane as its guests see it. Probes read all of it and write none."""
+
+    run: Run
+    plane: Plane
+    swarm: Swarm
+    classes: tuple[str, ...] = ()  #: names of the class numbers
+    picks: dict[str, tuple[float, float] | None] = field(default_factory=dict)  #: panel → place under the cursor
+    settings: int = 0  #: rises with every live change and every pick
+
+    @property
+    def weights(self) -> tuple[int, int]:
+        """Changes when the weights or the live values do."""
+        return self.run.step, self.settings
+
+
+def scene_of(run: Run, classes: tuple[str, ...] = ()) -> Scene:
+    """The scene of a run, its stage empty."""
+    plane = plane_of(run.x)
+    return Scene(run, plane, Swarm(run, plane), classes)

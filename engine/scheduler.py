@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""The scheduler: the engine's one loop. Everything that takes time is a generator, advanced in turn, a slice at a time.
+
+    drain commands → move the points that are due → offer a frame → a slice of a probe → a step of training → sleep if idle
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.archive import Saver
+from engine.audience import Audience
+from engine.budget import Budget
+from engine.flowing import Flowing
+from engine.inbox import Inbox
+from engine.offering import Offering
+from engine.performer import Performer
+from engine.protocol.messages import Command, Credit, Message, Quit, Watch
+from engine.repertoire import Repertoire
+
+PROBE_SHARE = 0.08
+FLOW_SHARE = 0.35
+CHECKPOINT_S = 2.0
+IDLE_S = 0.5  #: the longest sleep while a checkpoint may be due
+
+
+class Scheduler:
+    """Drains commands and keeps all clocks: training, flow, probes, frames, checkpoints."""
+
+    def __init__(self, inbox: Inbox, send: Callable[[Message], None], folder: Path | None) -> None:
+        self.inbox = inbox
+        self.repertoire = Repertoire()
+        self.audience = Audience()
+        self.flowing = Flowing(self.repertoire, Budget(FLOW_SHARE, 0.02))
+        self.probes = Budget(PROBE_SHARE, 0.02)
+        self.performer = Performer(self.repertoire, self.audience, self.flowing, send, folder)
+        self.offering = Offering(self.repertoire, self.audience, send)
+        self.saver = None if folder is None else Saver(folder)
+        self._saved: tuple[tuple[int, int, int], ...] = ()
+        self._save_at = 0.0
+
+    def run(self) -> None:
+        """Play until told to quit. At the end the last checkpoint is on disk."""
+        if self.saver is not None:
+            self.saver.start()
+        commands: list[Command] = []
+        while not self._obey(commands):
+            busy = self._turn(time.perf_counter())
+            commands = self.inbox.drain() if busy else self.inbox.wait(self._patience(time.perf_counter()))
+        self._checkpoint(time.perf_counter(), force=True)
+        if self.saver is not None:
+            self.saver.close()
+
+    def _obey(self, commands: list[Command]) -> bool:
+        for command in commands:
+            if isinstance(command, Quit):
+                return True
+            if isinstance(command, Credit):
+                self.offering.credit(command.frames)
+            elif isinstance(command, Watch):
+                self.offering.pace(command.frames_per_s)
+                self.audience.watch(command.panels, self.repertoire.tracks)
+            else:
+                self.performer.obey(command)
+        return False
+
+    def _turn(self, now: float) -> bool:
+        """One round; whether anything was done, so that the next round should follow at once."""
+        training = self.performer.training
+        busy = self.flowing.advance(now, unbounded=not training)
+        if self.offering.due(now):
+            self._measure_stages(now, training)
+            busy |= self.offering.offer(now, self.performer.training, self.flowing, self.probes)
+        seat = self.audience.next()
+        if seat is not None and (not training or self.probes.allows(now)):
+            self.probes.spend(self.audience.advance(seat))
+            busy = True
+        busy |= self.performer.train(now)
+        self.performer.report(self.saver)
+        self._checkpoint(now)
+        return busy
+
+    def _measure_stages(self, now: float, training: bool) -> None:
+        """The stage is drawn with every frame: on the flow's time while points move, else on the probes'."""
+        for seat in self.audience.stages():
+            moving = seat.track.scene.swarm.active
+            budget = self.flowing.budget if moving else self.probes
+            if not training or budget.allows(now):
+                while seat.due:
+                    budget.spend(self.audience.advance(seat))
+                    if seat not in self.audience.seats:
+                        break
+
+    def _patience(self, now: float) -> float | None:
+        """How long to sleep when there is nothing to do; None: until a command comes."""
+        waits = [*self.flowing.waits(now), *self.performer.waits(now), *self.offering.waits(now)]
+        if self.saver is not None and self._places() != self._saved:
+            waits.append(IDLE_S)
+        return max(0.0, min(waits)) if waits else None
+
+    def _places(self) -> tuple[tuple[int, int, int], ...]:
+        return tuple((t.run.build, t.run.step, len(t.run.log)) for t in self.repertoire.tracks)
+
+    def _checkpoint(self, now: float, force: bool = False) -> None:
+        if self.saver is None or (now < self._save_at and not force):
+            return
+        places = self._places()
+        if places == self._saved:
+            return
+        checkpoint = self.repertoire.checkpoint()
+        if checkpoint is not None:
+            self.saver.put(checkpoint)
+            self._saved, self._save_at = places, now + CHECKPOINT_S
+
+

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""A track: one lane at play. Its run, its scene, its place in the training, and the way back when a loss explodes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from engine.protocol.messages import LaneFacts, LaneState, Scalars
+from engine.run import Run, State
+from engine.scene import Scene, scene_of
+from engine.train import train
+
+KEEP_EVERY = 50  #: steps between two snapshots in memory
+
+
+class Diverged(ArithmeticError):
+    """A figure of a step became infinite or not a number."""
+
+    def __init__(self, what: str, step: int) -> None:
+        super().__init__(f"{what} at step {step}")
+        self.what, self.step = what, step
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A state of the run that was finite."""
+
+    step: int
+    state: State
+
+
+class Track:
+    """One lane at play. `left` counts the steps that are still to go (None: no end)."""
+
+    def __init__(self, run: Run, classes: tuple[str, ...]) -> None:
+        self.run = run
+        self.scene: Scene = scene_of(run, classes)
+        self.left: int | None = 0
+        self.used_s = 0.0  #: time spent here since the lanes last started together
+        self.snapshot = Snapshot(run.step, run.state())
+        self._train = train(run)
+        self._fresh: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        self._rate = run.step
+
+    @property
+    def name(self) -> str:
+        """The lane's name."""
+        return self.run.lane.name
+
+    def advance(self) -> None:
+        """Train to the next place where the loop gives the word back. Raises Diverged."""
+        if torch.get_num_threads() != self.run.threads:
+            torch.set_num_threads(self.run.threads)
+        before = self.run.train_s
+        whole = next(self._train)
+        self.used_s += self.run.train_s - before
+        if whole and self.left is not None:
+            self.left -= 1
+        if self.run.ledger.full or (whole and self.run.step - self.snapshot.step >= KEEP_EVERY):
+            self.collect()
+            self.snapshot = Snapshot(self.run.step, self.run.state())
+
+    def collect(self) -> None:
+        """Read the figures of the steps so far. Raises Diverged at the first that is not finite; those before it are kept."""
+        steps, seconds, figures = self.run.ledger.read()
+        bad = np.flatnonzero(~np.isfinite(figures).all(axis=1))
+        good = int(bad[0]) if len(bad) else len(steps)
+        if good:
+            self._fresh.append((steps[:good], seconds[:good], figures[:good]))
+        if len(bad):
+            column = int(np.flatnonzero(~np.isfinite(figures[good]))[0])
+            raise Diverged(self.run.ledger.names[column], int(steps[good]))
+
+    def restore(self, state: State) -> None:
+        """Put the run into a state that it (or its like) had."""
+        self.run.restore(state)
+        self._train = train(self.run)
+        self._fresh = []
+        self._rate = self.run.step
+        self.snapshot = Snapshot(self.run.step, self.run.state())
+        self.scene.settings += 1
+
+    def go_back(self) -> None:
+        """Return to the last snapshot; the figures of the steps after it are forgotten."""
+        self.run.restore(self.snapshot.state)
+        self._train = train(self.run)
+        self._rate = self.run.step
+        keep = self.snapshot.step
+        self._fresh = [(s[s <= keep], t[s <= keep], f[s <= keep]) for s, t, f in self._fresh if (s <= keep).any()]
+        self.scene.settings += 1
+
+    def scalars(self) -> Scalars | None:
+        """The figures since the last call, every one once; None where there are none."""
+        if not self._fresh:
+            return None
+        steps, seconds, figures = (np.concatenate(parts) for parts in zip(*self._fresh, strict=True))
+        self._fresh = []
+        values = {name: figures[:, i].copy() for i, name in enumerate(self.run.ledger.names)}
+        return Scalars(lane=self.name, build=self.run.build, steps=steps, seconds=seconds, values=values)
+
+    def measured(self, figures: dict[str, float]) -> Scalars:
+        """Figures of a probe at the present step, as scalars."""
+        values = {name: np.array([value]) for name, value in figures.items()}
+        steps = np.array([self.run.step], np.int64)
+        return Scalars(lane=self.name, build=self.run.build, steps=steps, seconds=np.array([self.run.train_s]), values=values)
+
+    def facts(self, revived: bool) -> LaneFacts:
+        """What was built."""
+        run = self.run
+        return LaneFacts(
+            name=self.name, build=run.build, step=run.step, device=run.device.type, threads=run.threads,
+            parameters=sum(p.numel() for p in run.network.parameters()), widths=run.network.widths, revived=revived,
+        )  # fmt: skip
+
+    def state(self, wall_s: float) -> LaneState:
+        """Where the lane stands; its speed over the `wall_s` seconds since the last call."""
+        speed = max(0, self.run.step - self._rate) / wall_s if wall_s > 0 else 0.0
+        self._rate = self.run.step
+        return LaneState(
+            name=self.name, build=self.run.build, step=self.run.step, steps_per_s=speed, train_s=self.run.train_s
+        )

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""The training loop, as a generator: it gives the word back after each step, and within a step after each micro-batch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import torch
+
+from engine.optimizer import rate_at
+from engine.run import Run
+
+
+def train(run: Run) -> Iterator[bool]:
+    """Train `run` for ever. Yields False after a micro-batch and True after a whole step.
+
+    A step's figures go to `run.ledger`, which the caller reads before it is full. `run.train_s` counts the time in here alone.
+    """
+    while True:
+        rows = run.batches.draw()  # (B,)
+        parts = torch.split(rows, run.training["micro_batch"] or len(rows))
+        total: torch.Tensor | None = None
+        for index, part in enumerate(parts):
+            since = time.perf_counter()
+            figures = run.objective.backward(run.x[part], part, run.noise, len(part) / len(rows))
+            total = figures if total is None else total + figures
+            last = index == len(parts) - 1
+            if last:
+                _finish(run, total, since)
+            else:
+                run.train_s += time.perf_counter() - since
+            yield last
+
+
+def _finish(run: Run, figures: torch.Tensor, since: float) -> None:
+    run.optimizer.step(rate_at(run.step, run.training["learning_rate"], run.training["decay"]))
+    if run.average is not None:
+        _average(run, run.training["ema"])
+    run.step += 1
+    run.train_s += time.perf_counter() - since
+    run.ledger.write(run.step, run.train_s, figures)
+
+
+def _average(run: Run, decay: float) -> None:
+    """Exponential moving average of the weights; early on the plain mean, so that the start is forgotten."""
+    assert run.average is not None
+    weight = max(1 - decay, 1 / (run.step + 2))
+    with torch.no_grad():
+        torch._foreach_lerp_(list(run.average.parameters()), list(run.network.parameters()), weight)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""The bridge: the one QThread. It owns the link to the engine process and reads; it computes nothing and asks nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from engine.protocol.link import Ending, Link, LinkError
+from engine.protocol.messages import Command, Credit, Frame, Hello
+
+
+class EngineThread(QThread):
+    """Starts the engine, reads frames and events until it ends, and says how it ended.
+
+    Commands sent before the engine is up wait for it. Frames wait in a slot (two at most, by the credits) until `take`.
+    """
+
+    reported = Signal(object)  #: every event, in order
+    frame_ready = Signal()
+    ended = Signal(object)  #: an Ending; the thread is then about to finish
+
+    def __init__(self, argv: Sequence[str], log: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._argv = list(argv)
+        self._log = log
+        self._lock = threading.Lock()  # guards the three below; held for a moment only
+        self._link: Link | None = None
+        self._waiting: list[Command] = []
+        self._frames: deque[Frame] = deque()
+        self._stopping = False
+
+    def send(self, command: Command) -> None:
+        """Send a command; from any thread, never blocks."""
+        with self._lock:
+            if self._link is None:
+                self._waiting.append(command)
+                return
+            link = self._link
+        link.send(command)
+
+    def take(self) -> list[Frame]:
+        """The frames that came since the last call, oldest first (two at most); each gives its credit back."""
+        with self._lock:
+            frames = list(self._frames)
+            self._frames.clear()
+        if frames:
+            self.send(Credit(frames=len(frames)))
+        return frames
+
+    def kill(self) -> None:
+        """End a hanging engine at once; `ended` follows."""
+        with self._lock:
+            link = self._link
+        if link is not None:
+            link.kill()
+
+    def stop(self, wait_ms: int = 8000) -> None:
+        """End engine and thread in order, within a bounded time."""
+        with self._lock:
+            self._stopping = True
+            link = self._link
+        if link is not None:
+            link.close()
+        self.wait(wait_ms)
+
+    def run(self) -> None:
+        """The thread's life: start, shake hands, read to the end."""
+        try:
+            link = Link(self._argv, self._log)
+        except LinkError as error:
+            self.ended.emit(Ending(None, False, str(error)))
+            return
+        trouble = self._converse(link)
+        ending = link.end()
+        with self._lock:
+            self._link = None
+        self.ended.emit(Ending(ending.code, ending.asked, trouble or ending.words))
+
+    def _converse(self, link: Link) -> str:
+        """Read until the stream ends; returns what went wrong, if anything did."""
+        try:
+            self._open(link, link.shake_hands())
+            while (report := link.read()) is not None:
+                if isinstance(report, Frame):
+                    with self._lock:
+                        self._frames.append(report)
+                    self.frame_ready.emit()
+                else:
+                    self.reported.emit(report)
+        except (LinkError, OSError) as error:
+            link.kill()
+            return str(error)
+        return ""
+
+    def _open(self, link: Link, hello: Hello) -> None:
+        self.reported.emit(hello)
+        with self._lock:
+            self._link = link
+            for command in self._waiting:
+                link.send(command)
+            self._waiting.clear()
+            if self._stopping:
+                link.close()
