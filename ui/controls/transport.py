@@ -62,11 +62,11 @@ class Figures(QWidget):
             self.setAccessibleName(text)
             self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Room for the widest."""
         return QFontMetrics(theme_of(self).font(self._style)).size(0, self._widest)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the text."""
         theme = theme_of(self)
         with QPainter(self) as p:
@@ -134,13 +134,13 @@ class TopBar(QWidget):
         self._theme.set_icon_name("sun" if theme.name == "dark" else "moon")
         self._fit()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         """A new theme has other lengths."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self._set_lengths()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out what does not fit, the least needed first."""
         super().resizeEvent(event)
         self._fit()
