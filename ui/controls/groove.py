@@ -38,8 +38,7 @@ class Groove(QSlider):
         self._by_keyboard = False
         self._unsettled = False  # changed, and not yet committed
         self._wheel = 0
-        self._rest = QTimer(self, singleShot=True, interval=_WHEEL_REST_MS)
-        self._rest.timeout.connect(self._commit)
+        self._rest = QTimer(self, singleShot=True, interval=_WHEEL_REST_MS, timeout=self._commit)
         self.setRange(0, _TICKS)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -65,18 +64,12 @@ class Groove(QSlider):
 
     def sizeHint(self) -> QSize:
         """As wide as there is room, as high as ring and focus ring."""
-        theme = theme_of(self)
-        return QSize(theme.px(120), theme.px(18))
-
-    def minimumSizeHint(self) -> QSize:
-        """Enough to aim at."""
-        theme = theme_of(self)
-        return QSize(theme.px(48), theme.px(18))
+        return QSize(theme_of(self).px(120), theme_of(self).px(18))
 
     def event(self, event: QEvent) -> bool:
         """Keep its keys from the window's shortcuts where Tab led here."""
         override = event.type() == QEvent.Type.ShortcutOverride
-        if override and self._by_keyboard and isinstance(event, QKeyEvent) and self._after(event) is not None:
+        if override and self._ringed() and isinstance(event, QKeyEvent) and self._after(event) is not None:
             event.accept()
             return True
         return super().event(event)
@@ -85,11 +78,6 @@ class Groove(QSlider):
         """Remember whether Tab led here."""
         self._by_keyboard = event.reason() in _BY_KEYBOARD
         super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Forget it."""
-        self._by_keyboard = False
-        super().focusOutEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows a little, PgUp and PgDn more, Home and End to the ends of the soft range."""
@@ -147,7 +135,7 @@ class Groove(QSlider):
         """Groove, the part up to the ring in the role's color, and the ring."""
         theme = theme_of(self)
         with QPainter(self) as p:
-            paint_groove(p, self, theme, self._role, self._ring_x(), ringed=self._by_keyboard, held=self.dragging)
+            paint_groove(p, self, theme, self._role, self._ring_x(), ringed=self._ringed(), held=self.dragging)
 
     def _ring_x(self) -> float:
         reach = theme_of(self).px(_RING)
@@ -158,25 +146,11 @@ class Groove(QSlider):
         room = max(self.width() - 2 * reach, 1)
         self._propose(self._scale.number((x - (self._grip_px or 0.0) - reach) / room))
 
+    def _ringed(self) -> bool:
+        return self._by_keyboard and self.hasFocus()
+
     def _after(self, event: QKeyEvent) -> float | None:
-        """The number that a key leads to; None for a key that means nothing here."""
-        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            return None
-        scale, now = self._scale, self._number
-        match event.key():
-            case Qt.Key.Key_Right | Qt.Key.Key_Up:
-                return scale.moved(now, 1)
-            case Qt.Key.Key_Left | Qt.Key.Key_Down:
-                return scale.moved(now, -1)
-            case Qt.Key.Key_PageUp:
-                return scale.paged(now, 1)
-            case Qt.Key.Key_PageDown:
-                return scale.paged(now, -1)
-            case Qt.Key.Key_Home:
-                return scale.number(0.0)
-            case Qt.Key.Key_End:
-                return scale.number(1.0)
-        return None
+        return number_after(event, self._scale, self._number)
 
     def _tick(self) -> int:
         return round(self._scale.place(self._number) * _TICKS)
@@ -197,6 +171,26 @@ class Groove(QSlider):
         if tick != self._tick():
             self._propose(self._scale.number(tick / _TICKS))
             self._commit()
+
+
+def number_after(event: QKeyEvent, scale: NumberScale, number: float) -> float | None:
+    """The number that a key leads to from `number`; None for a key that means nothing to a slider."""
+    if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        return None
+    match event.key():
+        case Qt.Key.Key_Right | Qt.Key.Key_Up:
+            return scale.moved(number, 1)
+        case Qt.Key.Key_Left | Qt.Key.Key_Down:
+            return scale.moved(number, -1)
+        case Qt.Key.Key_PageUp:
+            return scale.paged(number, 1)
+        case Qt.Key.Key_PageDown:
+            return scale.paged(number, -1)
+        case Qt.Key.Key_Home:
+            return scale.number(0.0)
+        case Qt.Key.Key_End:
+            return scale.number(1.0)
+    return None
 
 
 def paint_groove(p: QPainter, groove: QWidget, theme: Theme, role: Role, ring_x: float, *, ringed: bool, held: bool) -> None:

@@ -32,7 +32,7 @@ class ValueField(QLineEdit):
         self.setProperty("value", True)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setTextMargins(0, 0, -2, 0)  # QLineEdit's own two pixels: the figures end where the groove ends
+        self.setTextMargins(0, 0, -4, 0)  # QLineEdit keeps so many to itself: the figures end where the groove ends
         self._shake = QPropertyAnimation(self, b"pos", self)
         self._shake.setEasingCurve(QEasingCurve.Type.OutQuad)
         self.returnPressed.connect(self._take)
@@ -40,12 +40,10 @@ class ValueField(QLineEdit):
         self._fit()
 
     def set_number(self, number: float) -> None:
-        """Show a number; says nothing."""
+        """Show a number; says nothing, and leaves a text that is being typed."""
         self._number = number
-        self._mark(False)
-        self.setText(self._scale.text(number))
-        self.setCursorPosition(0)
-        self._fit()
+        if not (self.hasFocus() and self.isModified()):
+            self._restore()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Typing replaces the whole value."""
@@ -65,12 +63,12 @@ class ValueField(QLineEdit):
         try:
             self._accept(self._scale.read(self.text()))
         except Refused:
-            self.set_number(self._number)
+            self._restore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape brings the value back and leaves."""
         if event.key() == Qt.Key.Key_Escape:
-            self.set_number(self._number)
+            self._restore()
             self.clearFocus()
             return
         super().keyPressEvent(event)
@@ -81,6 +79,12 @@ class ValueField(QLineEdit):
         if event.type() == QEvent.Type.StyleChange:
             self._fit()
 
+    def _restore(self) -> None:
+        self._mark(False)
+        self.setText(self._scale.text(self._number))
+        self.setCursorPosition(0)
+        self._fit()
+
     def _take(self) -> None:
         try:
             self._accept(self._scale.read(self.text()))
@@ -90,15 +94,16 @@ class ValueField(QLineEdit):
 
     def _accept(self, number: float) -> None:
         changed = number != self._number
-        self.set_number(number)
+        self._number = number
+        self._restore()
         if changed:
             self.typed.emit(number)
 
     def _refuse(self, sentence: str) -> None:
         self._mark(True)
-        self.selectAll()
+        if self._shake.state() == QPropertyAnimation.State.Running:
+            self._shake.setCurrentTime(self._shake.duration())  # home, before it is asked where that is
         step, home = theme_of(self).px(5), self.pos()
-        self._shake.stop()
         self._shake.setDuration(260)
         self._shake.setStartValue(home)
         for share, offset in ((0.2, -step), (0.4, step), (0.6, -step // 2), (0.8, step // 2)):
@@ -182,8 +187,7 @@ class SliderRow(QWidget):
         """Show a number; says nothing, and takes the ring from no hand."""
         if not self._groove.dragging:
             self._groove.set_number(value)
-            if not self._field.hasFocus():
-                self._field.set_number(value)
+            self._field.set_number(value)
 
     def changeEvent(self, event: QEvent) -> None:
         """A new theme has other sizes; a withheld row is faint."""
