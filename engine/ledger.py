@@ -27,9 +27,9 @@ class Ledger:
         """Whether the next `write` needs a `read` before it."""
         return self._rows == ROWS
 
-    def write(self, step: int, seconds: float, figures: Tensor) -> None:
-        """Keep the figures (len(names),) of one step."""
-        self._figures[self._rows] = figures
+    def write(self, step: int, seconds: float, figures: tuple[Tensor, ...]) -> None:
+        """Keep the figures of one step, numbers in the order of `names`."""
+        torch.stack(figures, out=self._figures[self._rows])
         self._steps[self._rows] = step
         self._seconds[self._rows] = seconds
         self._rows += 1

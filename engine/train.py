@@ -20,11 +20,12 @@ def train(run: Run) -> Iterator[bool]:
     while True:
         rows = run.batches.draw()  # (B,)
         parts = torch.split(rows, run.training["micro_batch"] or len(rows))
-        total: torch.Tensor | None = None
+        total: tuple[torch.Tensor, ...] = ()
         for index, part in enumerate(parts):
             since = time.perf_counter()
-            figures = run.objective.backward(run.x[part], part, run.noise, len(part) / len(rows))
-            total = figures if total is None else total + figures
+            weight = len(part) / len(rows)
+            figures = run.objective.backward(run.x.index_select(0, part), part, run.noise, weight)
+            total = _added(total, figures, weight)
             last = index == len(parts) - 1
             if last:
                 _finish(run, total, since)
@@ -33,7 +34,14 @@ def train(run: Run) -> Iterator[bool]:
             yield last
 
 
-def _finish(run: Run, figures: torch.Tensor, since: float) -> None:
+def _added(total: tuple[torch.Tensor, ...], figures: tuple[torch.Tensor, ...], weight: float) -> tuple[torch.Tensor, ...]:
+    if weight == 1.0:
+        return figures
+    weighted = tuple(figure * weight for figure in figures)
+    return tuple(a + b for a, b in zip(total, weighted, strict=True)) if total else weighted
+
+
+def _finish(run: Run, figures: tuple[torch.Tensor, ...], since: float) -> None:
     run.optimizer.step(rate_at(run.step, run.training["learning_rate"], run.training["decay"]))
     if run.average is not None:
         _average(run, run.training["ema"])

@@ -15,8 +15,21 @@ class DenoisingObjective(Objective):
     names = ("loss",)
 
     def figures(self, x: Tensor, rows: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
+        error, _ = self._error(x, rng)
+        return (error.square().sum() / len(error),)
+
+    def backward(self, x: Tensor, rows: Tensor, rng: torch.Generator, weight: float) -> tuple[Tensor, ...]:
+        error, clean = self._error(x, rng)
+        error = error.detach().flatten()
+        # d/dx̂ of ‖x̂ − x‖² / B
+        clean.backward(error.mul(2 * weight / len(clean)).view_as(clean))  # type: ignore[no-untyped-call]
+        return (error.dot(error) / len(clean),)
+
+    def _error(self, x: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+        """x̂ − x and x̂ = DAE(x + ε), both (copies · B, M)."""
         sigma, copies = self.live["sigma"], self.live["copies"]
         if copies > 1:
             x = x.repeat(copies, 1)
-        noisy = x + sigma * torch.randn(x.shape, generator=rng, device=x.device)
-        return ((x - self.network.denoise(noisy, sigma)).square().sum() / len(x),)
+        noise = torch.randn(x.shape, generator=rng, device=x.device)
+        clean = self.network.denoise(torch.add(x, noise, alpha=sigma), sigma)
+        return clean - x, clean

@@ -37,19 +37,40 @@ class ElboObjective(Objective):
         return float(self.log_sigma_eps.detach().exp()) if fixed == "learned" else float(fixed)
 
     def figures(self, x: Tensor, rows: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
-        mu, log_var = self.network.posterior(x)  # (B, M_hidd) each
-        std = (0.5 * log_var).exp()
-        eps_s = torch.randn(mu.shape, generator=rng, device=mu.device)
-        error = (x - self.network.decode(mu + std * eps_s)).square().sum() / len(x)
-        reconstruction = self._reconstruction(error, x.shape[1])
-        kl = 0.5 * (mu.square() + std.square() - log_var - 1).sum() / len(x)
+        mu, log_var, _, x_hat = self._pass(x, rng)
+        reconstruction = self._reconstruction((x - x_hat).square().sum() / len(x), x.shape[1])
+        kl = 0.5 * (mu.square() + log_var.exp() - log_var - 1).sum() / len(x)
         return reconstruction + self.live["beta"] * kl, reconstruction, kl
 
+    def backward(self, x: Tensor, rows: Tensor, rng: torch.Generator, weight: float) -> tuple[Tensor, ...]:
+        if self.live["sigma_eps"] == "learned":
+            return super().backward(x, rows, rng, weight)
+        mu, log_var, std, x_hat = self._pass(x, rng)
+        batch, beta, precision = len(x), float(self.live["beta"]), float(self.live["sigma_eps"]) ** -2
+        with torch.no_grad():
+            error = x_hat - x
+            pull = std.square().sub_(1)  # Σ − 1
+            flat, code = error.flatten(), mu.flatten()
+            reconstruction = self._reconstruction(flat.dot(flat) / batch, x.shape[1])
+            kl = (code.dot(code) + pull.sum() - log_var.sum()) * (0.5 / batch)
+            loss = torch.add(reconstruction, kl, alpha=beta)
+            # The gradients of the two terms where they leave the networks: (x̂ − x)/σ_ε², βμ, ½β(Σ − 1), each over B.
+            ends = error.mul_(weight * precision / batch), mu * (weight * beta / batch), pull.mul_(0.5 * weight * beta / batch)
+        torch.autograd.backward((x_hat, mu, log_var), ends)
+        return loss, reconstruction, kl
+
+    def _pass(self, x: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """μ, ln Σ, √Σ (B, M_hidd) and x̂ = g(μ + √Σ ∘ ε_s) (B, M)."""
+        mu, log_var = self.network.posterior(x)
+        std = (0.5 * log_var).exp()
+        eps_s = torch.randn(mu.shape, generator=rng, device=mu.device)
+        return mu, log_var, std, self.network.decode(torch.addcmul(mu, std, eps_s))
+
     def _reconstruction(self, error: Tensor, size: int) -> Tensor:
+        """E‖x − x̂‖² → nats per example, with the constant."""
         sigma_eps = self.live["sigma_eps"]
         if sigma_eps == "learned":
             self.log_sigma_eps.requires_grad_(True)
             return 0.5 * error * (-2 * self.log_sigma_eps).exp() + size * (self.log_sigma_eps + 0.5 * LN_2PI)
-        self.log_sigma_eps.requires_grad_(False)
         fixed = float(sigma_eps)
         return error / (2 * fixed**2) + size * (math.log(fixed) + 0.5 * LN_2PI)

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""The step, the optimizer, the random streams, and the way back: everything that must give the same bits twice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from engine.data import load
+from engine.optimizer import Adam, rate_at
+from engine.protocol.recipe.editing import from_plain
+from engine.rng import generator, stream
+from engine.run import Run
+from engine.train import train
+
+RECIPES = {
+    "vae": {"data": {"name": "digits"}, "model": {"kind": "vae", "width": 32, "depth": 1}, "training": {"batch": 64}},
+    "vae learned": {
+        "data": {"name": "moons"}, "model": {"kind": "vae", "width": 16}, "objective": {"sigma_eps": "learned"},
+        "training": {"batch": 64},
+    },
+    "dae": {"data": {"name": "moons"}, "model": {"kind": "dae", "width": 32}, "objective": {"copies": 2}},
+    "dae averaged": {"data": {"name": "moons"}, "model": {"kind": "dae", "width": 16}, "training": {"ema": 0.99}},
+}  # fmt: skip
+
+
+def make(name: str, **training: object) -> Run:
+    plain = dict(RECIPES[name])
+    plain["training"] = {**plain.get("training", {}), **training}  # type: ignore[dict-item]
+    experiment = from_plain(plain)
+    return Run(experiment.lanes[0], load(experiment.data, experiment.seed), experiment.seed)
+
+
+def play(run: Run, steps: int) -> np.ndarray:
+    """Train to `run.step + steps`; the figures of these steps, (steps, k)."""
+    goal, loop, found = run.step + steps, train(run), []
+    while run.step < goal:
+        next(loop)
+        if run.ledger.full:
+            found.append(run.ledger.read()[2])
+    found.append(run.ledger.read()[2])
+    return np.concatenate(found)
+
+
+def weights(run: Run) -> torch.Tensor:
+    return torch.cat([p.detach().flatten() for p in run.network.parameters()])
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_gradient_said_in_closed_form_is_the_one_that_autograd_finds(name: str) -> None:
+    run = make(name)
+    rows = torch.arange(64)
+    figures = run.objective.figures(run.x[rows], rows, generator(1, "same"))
+    figures[0].backward()
+    expected = [None if p.grad is None else p.grad.clone() for p in run.objective.parameters()]
+    run.objective.zero_grad()
+    said = run.objective.backward(run.x[rows], rows, generator(1, "same"), 1.0)
+    torch.testing.assert_close(torch.stack(said), torch.stack(figures).detach(), rtol=1e-5, atol=1e-5)
+    for grad, parameter in zip(expected, run.objective.parameters(), strict=True):
+        if grad is not None:
+            torch.testing.assert_close(parameter.grad, grad, rtol=2e-4, atol=1e-5)
+
+
+def test_our_adam_is_pytorchs_adam() -> None:
+    start = [torch.randn(5, 3, generator=generator(0, "a")), torch.randn(7, generator=generator(0, "b"))]
+    ours, theirs = ([t.clone().requires_grad_() for t in start] for _ in range(2))
+    adam, reference = Adam(ours), torch.optim.Adam(theirs, lr=1e-2)
+    noise = generator(0, "gradients")
+    for _ in range(50):
+        for mine, other in zip(ours, theirs, strict=True):
+            mine.grad = torch.randn(mine.shape, generator=noise)
+            other.grad = mine.grad.clone()
+        adam.step(1e-2)
+        reference.step()
+    for mine, other in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(mine, other, rtol=1e-6, atol=1e-7)
+
+
+def test_the_rate_falls_by_a_half_cosine_to_one_percent() -> None:
+    assert rate_at(0, 0.1, 100) == pytest.approx(0.1)
+    assert rate_at(50, 0.1, 100) == pytest.approx(0.1 * (0.01 + 0.99 * 0.5))
+    assert rate_at(100, 0.1, 100) == rate_at(5000, 0.1, 100) == pytest.approx(0.001)
+    assert rate_at(5000, 0.1, 0) == 0.1
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_same_seed_gives_the_same_figures(name: str) -> None:
+    np.testing.assert_array_equal(play(make(name), 60), play(make(name), 60))
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_restored_run_goes_on_bit_for_bit(name: str) -> None:
+    run = make(name)
+    play(run, 40)
+    state = run.state()
+    expected, end = play(run, 40), weights(run)
+    other = make(name)
+    other.restore(state)
+    assert other.step == 40
+    np.testing.assert_array_equal(play(other, 40), expected)
+    assert torch.equal(weights(other), end)
+
+
+def test_micro_batches_give_the_gradient_of_the_whole_batch() -> None:
+    # Without noise in the cost (σ = 0) the parts' weighted mean is the whole, up to rounding.
+    plain = {"data": {"name": "moons"}, "model": {"kind": "dae", "width": 16}, "objective": {"sigma": 0.0}}
+    runs = []
+    for micro in (0, 20):
+        experiment = from_plain({**plain, "training": {"batch": 128, "micro_batch": micro}})
+        runs.append(Run(experiment.lanes[0], load(experiment.data, 3), 3))
+    whole, parts = (play(run, 5) for run in runs)
+    np.testing.assert_allclose(parts, whole, rtol=1e-4)
+    torch.testing.assert_close(weights(runs[1]), weights(runs[0]), rtol=1e-3, atol=1e-4)
+
+
+def test_a_long_step_gives_the_word_back_between_its_parts() -> None:
+    run = make("dae", batch=128, micro_batch=32)
+    assert [next(loop) for loop in [train(run)] for _ in range(8)] == [False, False, False, True] * 2
+
+
+def test_live_values_count_from_the_next_step_and_are_logged() -> None:
+    run = make("dae")
+    play(run, 3)
+    change = run.change("objective.sigma", 0.7)
+    assert (change.step, run.sigma, run.log) == (3, 0.7, [change])
+    run.change("flow.sigma", 0.2)
+    assert run.sigma == 0.2
+
+
+def test_streams_differ_by_purpose_and_repeat_by_seed() -> None:
+    assert stream(3, "weights") == stream(3, "weights")
+    assert len({stream(seed, purpose) for seed in range(20) for purpose in ("weights", "noise", "batches")}) == 60
