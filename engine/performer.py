@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The performer: does what the window says, trains the lanes, and tells what happened."""
+"""The performer: does what the window says, and tells what cannot be done."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ from engine.protocol.messages import (
     Flow,
     Message,
     Pause,
-    Paused,
     Pick,
     Play,
     Resume,
@@ -29,12 +28,12 @@ from engine.protocol.messages import (
     Saved,
     Scatter,
     Spawn,
-    Started,
     Step,
 )  # fmt: skip
 from engine.protocol.recipe.editing import RecipeError, with_value
 from engine.repertoire import Repertoire
-from engine.track import Diverged, Track
+from engine.track import Track
+from engine.trainer import Trainer
 
 
 class Performer:
@@ -44,11 +43,9 @@ class Performer:
         self, repertoire: Repertoire, audience: Audience, flowing: Flowing, send: Callable[[Message], None], folder: Path | None
     ) -> None:
         self.repertoire, self.audience, self.flowing = repertoire, audience, flowing
-        self.training = False
+        self.trainer = Trainer(repertoire, send)
         self._send = send
         self._folder = folder
-        self._pace_s = 0.0
-        self._next = 0.0
         self._methods: dict[type[Any], Callable[[Any], None]] = {
             Build: self._build, Change: self._change, Play: self._play, Pause: self._pause, Step: self._step,
             Spawn: self._spawn, Scatter: self._scatter, Clear: self._clear, Flow: self.flowing.command,
@@ -58,33 +55,6 @@ class Performer:
     def obey(self, command: Command) -> None:
         """Do what a command says; what cannot be done is said as Failed."""
         self._methods[type(command)](command)
-
-    def train(self, now: float) -> bool:
-        """One slice of training of the lane that had the least so far; whether there was one."""
-        if not self.training or now < self._next:
-            return False
-        waiting = [track for track in self.repertoire.tracks if track.left != 0]
-        if not waiting:
-            self._halt()
-            return False
-        track = min(waiting, key=lambda t: t.used_s)
-        step = track.run.step
-        try:
-            track.advance()
-        except Diverged as error:
-            self._diverged(track, error)
-        except Exception as error:  # whatever the mathematics raises, the run goes back to what was good
-            track.go_back()
-            self._fail("step_failed", {"step": step + 1, "reason": f"{type(error).__name__}: {error}"}, track.name)
-            self._halt()
-        if self._pace_s and track.run.step != step:
-            self._next = now + self._pace_s / len(waiting)
-        return True
-
-    def waits(self, now: float) -> Iterator[float]:
-        """Seconds until the next step, in slow motion."""
-        if self.training:
-            yield self._next - now
 
     def report(self, saver: Saver | None) -> None:
         """Say what probes and the saver met."""
@@ -98,9 +68,9 @@ class Performer:
                 self._send(Saved(steps=outcome))
 
     def _build(self, command: Build) -> None:
-        training = self.training and command.run_id == self.repertoire.run_id
+        training = self.trainer.running and command.run_id == self.repertoire.run_id
         try:
-            revived = self.repertoire.play(command.run_id, command.experiment, command.builds)
+            revived = self.repertoire.play(command.run_id, command.experiment, command.builds, command.origins)
         except Exception as error:  # a recipe can ask for more than the machine has, in many ways
             kind = "out_of_memory" if isinstance(error, MemoryError) or "memory" in str(error) else "build_failed"
             self._fail(kind, {"reason": str(error)})
@@ -108,7 +78,10 @@ class Performer:
         self.audience.rebuilt(self.repertoire.tracks)
         facts = tuple(track.facts(old) for track, old in zip(self.repertoire.tracks, revived, strict=True))
         self._send(Built(run_id=command.run_id, lanes=facts))
-        self._start(None) if training else self._halt(quiet=not self.training)
+        if training:
+            self.trainer.start()
+        elif self.trainer.running:
+            self.trainer.halt()
 
     def _change(self, command: Change) -> None:
         track = self.repertoire.track(command.lane)
@@ -128,43 +101,13 @@ class Performer:
         self.flowing.wake()
 
     def _play(self, command: Play) -> None:
-        self._pace_s = 1 / command.steps_per_s if command.steps_per_s > 0 else 0.0
-        self._start(None)
+        self.trainer.start(steps_per_s=command.steps_per_s)
 
     def _step(self, command: Step) -> None:
-        self._start(command.count)
+        self.trainer.start(command.count)
 
     def _pause(self, command: Pause) -> None:
-        self._halt()
-
-    def _start(self, count: int | None) -> None:
-        self._next = 0.0
-        for track in self.repertoire.tracks:
-            track.left, track.used_s = count, 0.0
-        if not self.training and self.repertoire.tracks:
-            self.training = True
-            self._send(Started(run_id=self.repertoire.run_id))
-
-    def _halt(self, quiet: bool = False) -> None:
-        """Stop training; the figures of the last steps are read, so that the next frame shows all panels at one step."""
-        self.training = False
-        for track in self.repertoire.tracks:
-            try:
-                track.collect()
-            except Diverged as error:
-                self._diverged(track, error)
-        if not quiet:
-            steps = {track.name: track.run.step for track in self.repertoire.tracks}
-            self._send(Paused(run_id=self.repertoire.run_id, steps=steps))
-
-    def _diverged(self, track: Track, error: Diverged) -> None:
-        track.go_back()
-        rate = track.run.training["learning_rate"]
-        values = {"what": "Loss" if error.what == "loss" else error.what.capitalize(), "step": error.step,
-                  "back_to": track.run.step, "label": "learning rate", "value": float(rate)}  # fmt: skip
-        self._fail("diverged", values, track.name)
-        if self.training:
-            self._halt()
+        self.trainer.halt()
 
     def _stages(self, lane: str) -> list[Track]:
         return [

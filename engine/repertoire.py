@@ -13,6 +13,8 @@ from engine.protocol.recipe.experiment import Experiment
 from engine.run import Run
 from engine.track import Track
 
+Origins = tuple[tuple[int, int] | None, ...]
+
 KEPT = 3  #: replaced tracks kept for each experiment, beside those that were at play when it was left
 DATASETS = 4
 
@@ -27,8 +29,10 @@ class Repertoire:
         self._wings: OrderedDict[int, tuple[int, Track]] = OrderedDict()  # build → (run_id, track), oldest first
         self._datasets: OrderedDict[tuple[AnyData, int], Dataset] = OrderedDict()
 
-    def play(self, run_id: int, experiment: Experiment, builds: tuple[int, ...]) -> list[bool]:
+    def play(self, run_id: int, experiment: Experiment, builds: tuple[int, ...], origins: Origins = ()) -> list[bool]:
         """Put these lanes on; says for each whether it was there before. Nothing changes where one cannot be built.
+
+        A new lane with an origin (build, step) that is still known begins as a branch of it.
 
         Raises what building raises: DeviceError, MemoryError, RuntimeError, …
         """
@@ -38,6 +42,10 @@ class Repertoire:
             old or self._build(experiment, index, build)
             for index, (old, build) in enumerate(zip(found, builds, strict=True))
         ]
+        for track, old, origin in zip(tracks, found, origins or [None] * len(tracks), strict=True):
+            parent = known.get(origin[0]) if origin is not None else None
+            if old is None and parent is not None and origin is not None:
+                track.branch_from(parent, origin[1])
         self._leave([track for track in self.tracks if track not in tracks])
         for build in builds:
             self._wings.pop(build, None)

@@ -55,6 +55,9 @@ class Run:
         self.training: dict[str, Any] = {name: getattr(recipe.training, name) for name in recipe.training.__struct_fields__}
         self.flow: dict[str, Any] = {name: getattr(recipe.flow, name) for name in recipe.flow.__struct_fields__}
         self.log: list[Change] = []
+        self.origin: tuple[int, int] | None = None  #: (build, step) of the run from which this one branched
+        self._start = copy.deepcopy(self._sections())  # the values before the first change
+        self._aim: dict[str, dict[str, Any]] | None = None
         self.step = 0
         self.train_s = 0.0
 
@@ -71,11 +74,44 @@ class Run:
 
     def change(self, path: str, value: Any) -> Change:
         """Set a live value (`objective.sigma`, `training.learning_rate`, …) from the next step on, and log it."""
-        section, _, name = path.partition(".")
-        self._sections()[section][name] = value
+        if self._aim is not None:  # a replay is under way: it counts when that has arrived
+            section, _, name = path.partition(".")
+            self._aim[section][name] = value
+            return Change(self.step, path, value)
+        self._set(path, value)
         change = Change(self.step, path, value)
         self.log.append(change)
         return change
+
+    @property
+    def replaying(self) -> bool:
+        """Whether a replay is under way."""
+        return self._aim is not None
+
+    def replay(self, parent: Run) -> None:
+        """Take the values that `parent` had at this step; `obey_log` then follows its changes. One's own values wait."""
+        self._aim = copy.deepcopy(self._sections())
+        self._start = copy.deepcopy(parent._start)
+        for section, values in self._sections().items():
+            values.update(self._start[section])
+        for change in self.log:
+            if change.step <= self.step:
+                self._set(change.path, change.value)
+
+    def obey_log(self) -> None:
+        """Set what the log says about this very step."""
+        for change in self.log:
+            if change.step == self.step:
+                self._set(change.path, change.value)
+
+    def end_replay(self) -> None:
+        """The replay has arrived: one's own values count again; where they differ from the parent's, they are changes."""
+        aim, self._aim = self._aim or {}, None
+        now = copy.deepcopy(self._sections())
+        for section, values in aim.items():
+            for name, value in values.items():
+                if now[section].get(name) != value:
+                    self.change(f"{section}.{name}", value)
 
     def state(self) -> State:
         """Everything that training changes, copied: weights, moments, averages, random states."""
@@ -102,6 +138,10 @@ class Run:
         self.step, self.batches.place = (int(v) for v in state["place"])
         self.train_s = float(state["seconds"])
         self.ledger.read()
+
+    def _set(self, path: str, value: Any) -> None:
+        section, _, name = path.partition(".")
+        self._sections()[section][name] = value
 
     def _sections(self) -> dict[str, dict[str, Any]]:
         return {"objective": self.objective.live, "training": self.training, "flow": self.flow}

@@ -36,6 +36,7 @@ class Scheduler:
         self.flowing = Flowing(self.repertoire, Budget(FLOW_SHARE, 0.02))
         self.probes = Budget(PROBE_SHARE, 0.02)
         self.performer = Performer(self.repertoire, self.audience, self.flowing, send, folder)
+        self.trainer = self.performer.trainer
         self.offering = Offering(self.repertoire, self.audience, send)
         self.saver = None if folder is None else Saver(folder)
         self._saved: tuple[tuple[int, int, int], ...] = ()
@@ -68,16 +69,16 @@ class Scheduler:
 
     def _turn(self, now: float) -> bool:
         """One round; whether anything was done, so that the next round should follow at once."""
-        training = self.performer.training
+        training = self.trainer.running
         busy = self.flowing.advance(now, unbounded=not training)
         if self.offering.due(now):
             self._measure_stages(now, training)
-            busy |= self.offering.offer(now, self.performer.training, self.flowing, self.probes)
+            busy |= self.offering.offer(now, self.trainer.running, self.flowing, self.probes)
         seat = self.audience.next()
         if seat is not None and (not training or self.probes.allows(now)):
             self.probes.spend(self.audience.advance(seat))
             busy = True
-        busy |= self.performer.train(now)
+        busy |= self.trainer.advance(now)
         self.performer.report(self.saver)
         self._checkpoint(now)
         return busy
@@ -95,7 +96,7 @@ class Scheduler:
 
     def _patience(self, now: float) -> float | None:
         """How long to sleep when there is nothing to do; None: until a command comes."""
-        waits = [*self.flowing.waits(now), *self.performer.waits(now), *self.offering.waits(now)]
+        waits = [*self.flowing.waits(now), *self.trainer.waits(now), *self.offering.waits(now)]
         if self.saver is not None and self._places() != self._saved:
             waits.append(IDLE_S)
         return max(0.0, min(waits)) if waits else None

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
 
 import numpy as np
 import torch
 
+from engine.history import History, Snapshot
 from engine.protocol.messages import LaneFacts, LaneState, Scalars
 from engine.run import Run, State
 from engine.scene import Scene, scene_of
@@ -24,14 +25,6 @@ class Diverged(ArithmeticError):
         self.what, self.step = what, step
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """A state of the run that was finite."""
-
-    step: int
-    state: State
-
-
 class Track:
     """One lane at play. `left` counts the steps that are still to go (None: no end)."""
 
@@ -40,7 +33,8 @@ class Track:
         self.scene: Scene = scene_of(run, classes)
         self.left: int | None = 0
         self.used_s = 0.0  #: time spent here since the lanes last started together
-        self.snapshot = Snapshot(run.step, run.state())
+        self.history = History(Snapshot(run.step, run.state()))
+        self.goal = 0  #: a branch replays to this step before anything else
         self._train = train(run)
         self._fresh: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._rate = run.step
@@ -59,10 +53,45 @@ class Track:
         self.used_s += self.run.train_s - before
         if whole and self.left is not None:
             self.left -= 1
-        if self.run.ledger.full or (whole and self.run.step - self.snapshot.step >= KEEP_EVERY):
+        if self.run.ledger.full or (whole and self.run.step - self.history.last.step >= KEEP_EVERY):
             self.collect()
-            self.snapshot = Snapshot(self.run.step, self.run.state())
+            self.history.keep(Snapshot(self.run.step, self.run.state()))
 
+    @property
+    def replaying(self) -> bool:
+        """Whether this is a branch that is still on its way to the step where it begins."""
+        return self.run.replaying
+
+    def branch_from(self, parent: Track, step: int) -> None:
+        """Become what `parent` was after `step` steps: its nearest snapshot, and from there a replay with its log."""
+        start = parent.history.before(min(step, parent.run.step))
+        self.goal = min(step, parent.run.step)
+        self.history = parent.history.until(start.step)
+        self.run.log = [change for change in parent.run.log if change.step <= self.goal]
+        self.run.origin = parent.run.build, self.goal
+        self.run.restore(start.state)
+        self.run.replay(parent.run)
+        self._train = train(self.run)
+        self._rate = self.run.step
+
+    def replay(self) -> None:
+        """One slice of the way to `goal`: the steps of the parent once more, with its changes at their places. No news."""
+        if self.run.step < self.goal and next(self._train):
+            self.run.obey_log()
+        arrived = self.run.step >= self.goal
+        if self.run.ledger.full or arrived:
+            self.run.ledger.read()
+        if arrived:
+            self.run.end_replay()
+            self._rate = self.run.step
+            self.scene.settings += 1
+
+    def digest(self) -> str:
+        """SHA-256 of the weights, to tell whether two runs are the same."""
+        found = hashlib.sha256()
+        for parameter in self.run.objective.parameters():
+            found.update(parameter.detach().cpu().numpy().tobytes())
+        return found.hexdigest()
     def collect(self) -> None:
         """Read the figures of the steps so far. Raises Diverged at the first that is not finite; those before it are kept."""
         steps, seconds, figures = self.run.ledger.read()
@@ -80,15 +109,15 @@ class Track:
         self._train = train(self.run)
         self._fresh = []
         self._rate = self.run.step
-        self.snapshot = Snapshot(self.run.step, self.run.state())
+        self.history = History(Snapshot(self.run.step, self.run.state()))
         self.scene.settings += 1
 
     def go_back(self) -> None:
         """Return to the last snapshot; the figures of the steps after it are forgotten."""
-        self.run.restore(self.snapshot.state)
+        self.run.restore(self.history.last.state)
         self._train = train(self.run)
         self._rate = self.run.step
-        keep = self.snapshot.step
+        keep = self.history.last.step
         self._fresh = [(s[s <= keep], t[s <= keep], f[s <= keep]) for s, t, f in self._fresh if (s <= keep).any()]
         self.scene.settings += 1
 
@@ -112,7 +141,7 @@ class Track:
         run = self.run
         return LaneFacts(
             name=self.name, build=run.build, step=run.step, device=run.device.type, threads=run.threads,
-            parameters=sum(p.numel() for p in run.network.parameters()), widths=run.network.widths, revived=revived,
+            parameters=sum(p.numel() for p in run.network.parameters()), widths=run.network.widths, revived=revived, origin=run.origin,
         )  # fmt: skip
 
     def state(self, wall_s: float) -> LaneState:

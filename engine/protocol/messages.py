@@ -24,11 +24,15 @@ class Message(msgspec.Struct, frozen=True, tag_field="say", forbid_unknown_field
 
 
 class Build(Message, frozen=True, tag="build", kw_only=True):
-    """Play this experiment. A lane whose `build` the engine still keeps is taken back as it was; the others are made anew."""
+    """Play this experiment. A lane whose `build` the engine still keeps is taken back as it was; the others are made anew.
+
+    A new lane with an origin (build, step) begins as that run was after `step` steps: “branch from here”.
+    """
 
     run_id: int
     experiment: Experiment
     builds: tuple[int, ...]  #: one for each lane; the identity of a run
+    origins: tuple[tuple[int, int] | None, ...] = ()  #: one for each lane, or none at all
 
 
 class Change(Message, frozen=True, tag="change", kw_only=True):
@@ -174,6 +178,7 @@ class LaneFacts(msgspec.Struct, frozen=True, kw_only=True):
     threads: int
     widths: tuple[int, ...]  #: units of each layer, from input to output
     revived: bool = False
+    origin: tuple[int, int] | None = None  #: (build, step) from which it branched
 
 
 class Built(Message, frozen=True, tag="built", kw_only=True):
@@ -206,6 +211,15 @@ class Changed(Message, frozen=True, tag="changed", kw_only=True):
     value: float | int | bool | str
 
 
+class Branched(Message, frozen=True, tag="branched", kw_only=True):
+    """A branch has arrived at the step where it begins; `digest` is the SHA-256 of its weights."""
+
+    lane: str
+    build: int
+    step: int
+    digest: str
+
+
 class Failed(Message, frozen=True, tag="failed", kw_only=True):
     """Something could not be done: `kind` chooses the sentence in `words`, `values` fill it."""
 
@@ -229,5 +243,5 @@ class Resumed(Message, frozen=True, tag="resumed", kw_only=True):
     steps: dict[str, int]
 
 
-Event = Hello | Built | Started | Paused | Changed | Failed | Saved | Resumed
-Report = Frame | Hello | Built | Started | Paused | Changed | Failed | Saved | Resumed
+Event = Hello | Built | Started | Paused | Changed | Branched | Failed | Saved | Resumed
+Report = Frame | Hello | Built | Started | Paused | Changed | Branched | Failed | Saved | Resumed

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -47,6 +47,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: AnyData
     lanes: Annotated[tuple[Lane, ...], msgspec.Meta(min_length=1, max_length=MAX_LANES)]
     seed: Seed = 3
+    share: Literal["time", "steps"] = "time"  #: what the lanes share equally; an A/B pair shares steps
     version: int = VERSION
 
     def lane(self, name: str) -> Lane:

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""Tails, budgets, planes, minibatches: the small parts on which the scheduler stands."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.batches import Batches
+from engine.budget import Budget
+from engine.plane import extent, plane_of, principal
+from engine.rng import generator
+from engine.tails import SLOTS, Tails
+
+
+@given(moves=st.integers(0, 300), late=st.integers(0, 100))
+@settings(max_examples=40, deadline=None)
+def test_a_tail_leads_from_birth_to_the_present_in_the_order_of_time(moves: int, late: int) -> None:
+    tails = Tails()
+    tails.add(np.array([[0.0, 0.0]]))
+    for k in range(1, moves + 1):
+        if k == late:
+            tails.add(np.array([[-1.0, float(k)]]))
+        tails.move(np.array([[float(k), 0.0], [-1.0, float(k)]])[: len(tails)])
+    now = np.array([[float(moves), 0.0], [-1.0, float(moves)]])[: len(tails)]
+    paths = tails.paths(now)
+    assert paths.shape == (SLOTS + 1, len(tails), 2)
+    assert paths[0, 0, 0] == 0.0
+    assert paths[-1, 0, 0] == moves
+    assert (np.diff(paths[:, 0, 0]) >= 0).all()
+    gaps = np.diff(np.unique(paths[:, 0, 0]))
+    assert len(gaps) == 0 or gaps.max() <= max(1, 4 * moves / SLOTS)  # no part of the way is missing
+
+
+def test_the_oldest_points_are_forgotten_first() -> None:
+    tails = Tails()
+    tails.add(np.arange(10.0).reshape(5, 2))
+    tails.drop(3)
+    np.testing.assert_array_equal(tails.paths(np.zeros((2, 2)))[0], [[6, 7], [8, 9]])
+
+
+def test_a_budget_is_a_share_of_the_clock() -> None:
+    budget, now, used = Budget(0.08, 0.02), 0.0, 0.0
+    while now < 10.0:
+        if budget.allows(now):
+            budget.spend(0.003)
+            used += 0.003
+        now += 0.001
+    assert used == pytest.approx(0.8, rel=0.05)
+    assert budget.spent() == pytest.approx(used)
+    assert budget.spent() == 0.0
+
+
+def test_a_budget_does_not_save_up_for_ever() -> None:
+    budget = Budget(0.1, 0.02)
+    assert budget.allows(1000.0)
+    budget.spend(0.03)
+    assert not budget.allows(1000.05)
+
+
+def test_principal_axes_are_those_of_numpy() -> None:
+    x = torch.randn(500, 6, generator=generator(0, "x"), dtype=torch.float64) @ torch.diag(torch.tensor([3.0, 2, 1, 1, 0.5, 0.1]).double())
+    mean, axes, shares = principal(x, 3)
+    values, vectors = np.linalg.eigh(np.cov(x.numpy().T, bias=True))
+    np.testing.assert_allclose(shares, values[::-1][:3] / values.sum(), rtol=1e-9)
+    np.testing.assert_allclose(np.abs(axes.numpy() @ vectors[:, ::-1][:, :3]), np.eye(3), atol=1e-9)
+    np.testing.assert_allclose(mean.numpy(), x.numpy().mean(0))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 64])
+def test_the_plane_gives_back_what_lies_in_it(size: int) -> None:
+    plane = plane_of(torch.randn(200, size, generator=generator(0, "x")))
+    xy = torch.randn(10, 2, generator=generator(1, "xy"))
+    xy[:, size:] = 0  # a line has no second axis
+    torch.testing.assert_close(plane.project(plane.lift(xy)), xy, rtol=1e-4, atol=1e-5)
+
+
+def test_an_extent_is_wider_than_its_points_even_for_one_point() -> None:
+    left, right, bottom, top = extent(np.array([[1.0, 2.0]]), 0.1)
+    assert left < 1 < right
+    assert bottom < 2 < top
+
+
+@given(count=st.integers(1, 50), batch=st.integers(1, 50))
+@settings(max_examples=40, deadline=None)
+def test_an_epoch_shows_each_example_at_most_once(count: int, batch: int) -> None:
+    batch = min(batch, count)
+    batches = Batches(count, batch, generator(0, "batches"))
+    for _ in range(3):
+        rows = torch.cat([batches.draw() for _ in range(count // batch)])
+        assert len(rows.unique()) == len(rows) == count // batch * batch
