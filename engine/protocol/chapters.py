@@ -15,6 +15,7 @@ from engine.protocol.chapter import Chapter, Passage, Place, Point, Translation,
 from engine.protocol.prose import plain
 from engine.protocol.recipe.editing import RecipeError, from_plain
 from engine.protocol.recipe.probes import PROBES
+from engine.protocol.recipe.refusal import in_words, parted
 
 __all__ = ["Chapter", "ChapterError", "Passage", "Place", "Point", "chapters", "read", "translated"]
 
@@ -126,12 +127,7 @@ def _cleaned(value: Any) -> Any:
     return value
 
 
-_AT = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<where>.*)`)?$", re.DOTALL)
 _ENTRY = re.compile(r"(step|panel)s\[(\d+)\]\.?")
-_NOUNS: Final = {
-    "`str`": "a text", "`int`": "a whole number", "`float`": "a number", "`bool`": "true or false", "`array`": "a list",
-    "`object`": "a table", "`null`": "nothing",
-}  # fmt: skip
 
 
 def _convert(table: dict[str, Any], kind: type[T], name: str) -> T:
@@ -139,25 +135,19 @@ def _convert(table: dict[str, Any], kind: type[T], name: str) -> T:
     try:
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
-        raise ChapterError(name, *_said(str(error))) from None
+        raise ChapterError(name, *_said(error)) from None
 
 
-def _said(error: str) -> tuple[str, str]:
+def _said(error: msgspec.ValidationError) -> tuple[str, str]:
     """msgspec's JSON path and words as a lecturer reads them: (field, reason)."""
-    match = _AT.match(error)
-    reason, where = (match["reason"], match["where"] or "$") if match else (error, "$")
-    field = _ENTRY.sub(lambda m: f"{m[1]} {int(m[2]) + 1}: ", where.removeprefix("$").lstrip("."))
+    reason, where = parted(error)
+    field = _ENTRY.sub(lambda m: f"{m[1]} {int(m[2]) + 1}: ", where)
     field = re.sub(r"\[.*?\]", "", field).removesuffix(": ")
     named = re.search(r"(unknown|required) field `(.+)`", reason)
     if named:
         field = f"{field}: {named[2]}" if " " in field else f"{field}.{named[2]}".lstrip(".")
         return field, "there is no such field" if named[1] == "unknown" else "is missing"
-    invalid = re.search(r"[Ii]nvalid (?:enum )?value '?(.*?)'?$", reason)
-    if invalid:
-        kinds = sorted(str(probe.__struct_config__.tag) for probe in PROBES) if field.endswith("probe.kind") else []
-        return field, f"“{invalid[1]}” is not known here" + (f"; known are {', '.join(kinds)}" if kinds else "")
     if "matching regex" in reason:
         return field, "expected small letters, digits and hyphens" if field == "key" else "expected one line"
-    for noun, words in _NOUNS.items():
-        reason = reason.replace(noun, words)
-    return field, reason[:1].lower() + reason[1:]
+    known = [str(probe.__struct_config__.tag) for probe in PROBES] if field.endswith("probe.kind") else []
+    return field, in_words(reason, known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -15,10 +16,12 @@ from engine.protocol.recipe.flows import FLOWS
 from engine.protocol.recipe.models import MODELS
 from engine.protocol.recipe.objectives import OBJECTIVES
 from engine.protocol.recipe.parameter import Parameter, parameters_of
+from engine.protocol.recipe.refusal import in_words, parted
 from engine.protocol.recipe.training import Training
 
-SHARED = ("data", "seed", "version")
+SHARED = ("data", "seed", "share", "version")
 SECTIONS = ("model", "objective", "flow", "training")
+CHOOSERS = ("data.name", "model.kind", "objective.kind", "flow.kind")  #: what chooses a whole part
 
 
 class RecipeError(ValueError):
@@ -30,7 +33,7 @@ class RecipeError(ValueError):
         self.reason = reason
 
 
-def from_plain(plain: Any, strict: bool = True) -> Experiment:
+def from_plain(plain: Any) -> Experiment:
     """Build and check an experiment from dicts, lists and numbers (read from TOML, JSON or the pipe).
 
     A `model`, `objective`, … beside `data` is short for a single lane. What a lane leaves out takes its model's defaults.
@@ -38,15 +41,20 @@ def from_plain(plain: Any, strict: bool = True) -> Experiment:
     """
     if not isinstance(plain, dict):
         raise RecipeError("", f"expected a table, got {_noun(plain)}")
-    plain = _completed(plain)
+    if not {"lanes", "model"} & plain.keys():
+        raise RecipeError("model", "is missing")
+    experiment = _converted(_completed(plain))
+    check(experiment)
+    return experiment
+
+
+def _converted(plain: dict[str, Any]) -> Experiment:
     if plain["version"] != VERSION:
         raise RecipeError("version", f"this app reads version {VERSION}, not {plain['version']!r}")
     try:
-        experiment = msgspec.convert(plain, Experiment, strict=strict)
+        return msgspec.convert(plain, Experiment)
     except msgspec.ValidationError as error:
         raise _refusal(error, plain) from None
-    check(experiment)
-    return experiment
 
 
 def check(experiment: Experiment) -> None:
@@ -83,22 +91,37 @@ def _is_lane_path(path: str) -> bool:
     return path.split(".")[0] not in SHARED
 
 
-def with_value(experiment: Experiment, path: str, value: Any, strict: bool = True) -> Experiment:
+def with_value(experiment: Experiment, path: str, value: Any) -> Experiment:
     """The experiment with one value changed. `path` is `[lane.]section.field`, `seed`, or `data.field`.
 
     Without a lane the change goes to every lane that has the field. A new `model.kind`, `data.name`, … keeps every value that
     the new part declares too, and takes its defaults for the rest. Raises RecipeError.
     """
-    plain = msgspec.to_builtins(experiment)
+    return with_values(experiment, {path: value})
+
+
+def with_values(experiment: Experiment, values: Mapping[str, Any]) -> Experiment:
+    """The experiment with several values changed at once, in whatever order they stand; only the whole is checked.
+
+    Paths as in `with_value`. Raises RecipeError.
+    """
+    for path in sorted(values, key=lambda path: not path.endswith(CHOOSERS)):  # a new kind brings fields of its own
+        experiment = _converted(_changed(experiment, path, values[path]))
+    check(experiment)
+    return experiment
+
+
+def _changed(experiment: Experiment, path: str, value: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(experiment)
     parts = path.split(".")
     if parts[0] in SHARED:
         _put(plain, parts, value, path)
-        return from_plain(plain, strict)
+        return plain
     lane_name = None
     if parts[0] not in SECTIONS:
         lane_name, parts = parts[0], parts[1:]
     targets = [lane for lane in plain["lanes"] if lane_name in (None, lane["name"])]
-    if not targets:
+    if not targets or not parts:
         raise RecipeError(path, f"there is no lane or section “{lane_name}”")
     if lane_name is None:
         targets = [lane for lane in targets if _has(lane["recipe"], parts)] or targets
@@ -106,7 +129,7 @@ def with_value(experiment: Experiment, path: str, value: Any, strict: bool = Tru
         _put(lane["recipe"], parts, value, path)
         if parts == ["model", "kind"]:
             _follow_model(lane["recipe"])
-    return from_plain(plain, strict)
+    return plain
 
 
 def value_at(experiment: Experiment, path: str) -> Any:
@@ -192,7 +215,7 @@ def _put(target: dict[str, Any], parts: list[str], value: Any, path: str) -> Non
     name = parts[-1]
     if name not in target:
         raise RecipeError(path, f"there is no such field; here are {', '.join(sorted(target))}")
-    if parts in (["data", "name"], ["model", "kind"], ["objective", "kind"], ["flow", "kind"]):
+    if ".".join(parts) in CHOOSERS:
         _become(target, name, value)
     else:
         target[name] = value
@@ -215,21 +238,30 @@ def _become(section: dict[str, Any], tag: str, value: Any) -> None:
     section[tag] = value
 
 
-_AT = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<where>.*)`)?$", re.DOTALL)
-
-
 def _refusal(error: msgspec.ValidationError, plain: dict[str, Any]) -> RecipeError:
     """Turn msgspec's words and its JSON path into the path that people type."""
-    match = _AT.match(str(error))
-    reason, where = (match["reason"], match["where"] or "$") if match else (str(error), "$")
-    field = where.removeprefix("$").lstrip(".").replace(".recipe", "")
+    reason, field = parted(error)
+    field = field.replace(".recipe", "")
     lanes = plain.get("lanes")
     if isinstance(lanes, (list, tuple)):
         for index, lane in enumerate(lanes):
             name = f"{lane.get('name')}." if len(lanes) > 1 and isinstance(lane, dict) else ""
             field = field.replace(f"lanes[{index}].", name)
-    unknown = re.search(r"unknown field `(.+)`", reason)
-    if unknown:
-        return RecipeError(f"{field}.{unknown[1]}".lstrip("."), "there is no such field")
-    return RecipeError(field, reason[:1].lower() + reason[1:])
+    named = re.search(r"(unknown|required) field `(.+)`", reason)
+    if named:
+        why = "there is no such field" if named[1] == "unknown" else "is missing"
+        return RecipeError(f"{field}.{named[2]}".lstrip("."), why)
+    return RecipeError(field, in_words(reason, _known(field)))
 
+
+def _known(field: str) -> tuple[str, ...]:
+    """The words that may stand at a path that ends in `field`, where it takes words."""
+    for table, chooser in ((DATA, "data.name"), (MODELS, "model.kind"), (OBJECTIVES, "objective.kind"), (FLOWS, "flow.kind")):
+        if field.endswith(chooser):
+            return tuple(_tag(part) for part in table)
+        section = chooser.partition(".")[0]
+        declared = [p for part in table for p in parameters_of(part, section)]
+        for parameter in (*declared, *parameters_of(Training, "training")):
+            if field.endswith(parameter.path):
+                return parameter.words
+    return ()
