@@ -17,6 +17,7 @@ from engine.protocol.recipe.probes import Panel
 from engine.track import Track
 
 NEVER = object()
+PANEL_S = 0.05  #: a panel beside the stage is measured at most this often
 
 
 @dataclass
@@ -71,10 +72,17 @@ class Audience:
         """The seats that want every frame, and have something new to show."""
         return [seat for seat in self.seats if seat.panel.probe.stage and seat.due]
 
-    def next(self) -> Seat | None:
+    def next(self, now: float) -> Seat | None:
         """The seat whose turn it is: of those with something new, one under way, else the one that waited longest."""
-        due = [seat for seat in self.seats if seat.due and not seat.panel.probe.stage]
+        due = [seat for seat in self._panels_due() if seat.work is not None or now - seat.at >= PANEL_S]
         return min(due, key=lambda seat: (seat.work is None, seat.at), default=None)
+
+    def waits(self, now: float) -> Iterator[float]:
+        """Seconds until a panel's next turn, if one has something new."""
+        yield from (seat.at + PANEL_S - now for seat in self._panels_due())
+
+    def _panels_due(self) -> list[Seat]:
+        return [seat for seat in self.seats if not seat.panel.probe.stage and seat.due]
 
     def advance(self, seat: Seat) -> float:
         """One slice of a seat's measurement; returns the seconds that it took. A probe that raises is sent away."""

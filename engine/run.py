@@ -127,7 +127,7 @@ class Run:
         return found
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go back (or on) to a state that `state()` gave, bit for bit. Raises KeyError or RuntimeError where it does not fit."""
+        """Go back (or on) to a state that `state()` gave, bit for bit. Raises KeyError or RuntimeError."""
         _load(self.objective, state, "weights.")
         self.optimizer.restore(_part(state, "adam."))
         if self.average is not None:

@@ -74,7 +74,7 @@ class Scheduler:
         if self.offering.due(now):
             self._measure_stages(now, training)
             busy |= self.offering.offer(now, self.trainer.running, self.flowing, self.probes)
-        seat = self.audience.next()
+        seat = self.audience.next(now)
         if seat is not None and (not training or self.probes.allows(now)):
             self.probes.spend(self.audience.advance(seat))
             busy = True
@@ -96,7 +96,7 @@ class Scheduler:
 
     def _patience(self, now: float) -> float | None:
         """How long to sleep when there is nothing to do; None: until a command comes."""
-        waits = [*self.flowing.waits(now), *self.trainer.waits(now), *self.offering.waits(now)]
+        waits = [*self.flowing.waits(now), *self.trainer.waits(now), *self.offering.waits(now), *self.audience.waits(now)]
         if self.saver is not None and self._places() != self._saved:
             waits.append(IDLE_S)
         return max(0.0, min(waits)) if waits else None

@@ -141,7 +141,8 @@ class Track:
         run = self.run
         return LaneFacts(
             name=self.name, build=run.build, step=run.step, device=run.device.type, threads=run.threads,
-            parameters=sum(p.numel() for p in run.network.parameters()), widths=run.network.widths, revived=revived, origin=run.origin,
+            parameters=sum(p.numel() for p in run.network.parameters()), widths=run.network.widths,
+            revived=revived, origin=run.origin,
         )  # fmt: skip
 
     def state(self, wall_s: float) -> LaneState:
