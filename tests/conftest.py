@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""What every test has in common: no screen is needed."""
+"""What every test has in common: no screen is needed, and warnings are errors but for those of others."""
 
 import os
 
+import pytest
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let pass what ziamath does at import; Python 3.13 took that deprecation back."""
+    config.addinivalue_line("filterwarnings", "ignore:path is deprecated:DeprecationWarning:ziamath.*")

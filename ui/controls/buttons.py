@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from ui.controls.focus import worked_by_keys
 from ui.theme import RADIUS, Role, Theme, icon, theme_of
 
 
@@ -23,6 +24,7 @@ class Button(QAbstractButton):
 
     def __init__(self, text: str = "", hint: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._has_keys = False
         self.setText(text)
         self.set_hint(hint)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -39,12 +41,21 @@ class Button(QAbstractButton):
             self.setAccessibleName(hint)
 
     def event(self, event: QEvent) -> bool:
-        """Keep the keys that work a focused button from the window's shortcuts."""
-        override = event.type() == QEvent.Type.ShortcutOverride
+        """Keep the keys that work the button from the window's shortcuts where Tab led here."""
+        override = event.type() == QEvent.Type.ShortcutOverride and self.ringed()
         if override and isinstance(event, QKeyEvent) and event.key() in self.keys and not event.modifiers():
             event.accept()
             return True
         return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Remember whether Tab led here."""
+        self._has_keys = worked_by_keys(event.reason(), self._has_keys)
+        super().focusInEvent(event)
+
+    def ringed(self) -> bool:
+        """Whether the button has the keys, and so a focus ring."""
+        return self._has_keys and self.hasFocus()
 
     def changeEvent(self, event: QEvent) -> None:
         """A new theme has other sizes."""
@@ -116,10 +127,10 @@ class IconButton(Button):
 
     def _paint_ground(self, p: QPainter, theme: Theme) -> None:
         pressed = self.isEnabled() and (self.isDown() or self.isChecked())
-        if self._flat and not (pressed or self.lit() or self.hasFocus()):
+        if self._flat and not (pressed or self.lit() or self.ringed()):
             return
         ground = theme.color("line" if pressed else "raised", 1.0 if self.isEnabled() else 0.4)
-        edge: Role = "ink" if self.hasFocus() else "faint" if self.lit() else "line"
+        edge: Role = "ink" if self.ringed() else "faint" if self.lit() else "line"
         draw_pill(p, self.rect(), theme.px(RADIUS), ground, theme.color(edge), theme.px(1))
 
 
@@ -168,7 +179,7 @@ class PlayButton(Button):
             glyph.moveCenter(self.rect().center())
             name = "pause" if self._playing else "play"
             icon(name, theme.color("on_accent" if self.isEnabled() else "faint")).paint(p, glyph)
-            if self.hasFocus():
+            if self.ringed():
                 half = theme.px(2) / 2
                 p.setPen(QPen(theme.color("ink"), theme.px(2)))
                 p.setBrush(Qt.BrushStyle.NoBrush)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
+from ui.controls.focus import worked_by_keys
 from ui.controls.scale import NumberScale
 from ui.theme import Role, Theme, theme_of
 
@@ -16,9 +17,6 @@ _RING: Final = 9.0  #: outer radius of the ring, with its focus ring
 _TICKS: Final = 1000  #: the integers that a screen reader sees
 _WHEEL_NOTCH: Final = 120  #: Qt counts wheels in eighths of a degree, 15 degrees a notch
 _WHEEL_REST_MS: Final = 350
-_BY_KEYBOARD: Final = (
-    Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason,
-)  # fmt: skip
 
 
 class Groove(QSlider):
@@ -35,10 +33,10 @@ class Groove(QSlider):
         self._scale, self._role = scale, role
         self._number: float = scale.low
         self._grip_px: float | None = None  # while dragging: from the ring's center to the pointer
-        self._by_keyboard = False
-        self._unsettled = False  # changed, and not yet committed
+        self._has_keys = self._unsettled = False  # reached by Tab; changed and not yet committed
         self._wheel = 0
-        self._rest = QTimer(self, singleShot=True, interval=_WHEEL_REST_MS, timeout=self._commit)
+        self._rest = QTimer(self, singleShot=True, interval=_WHEEL_REST_MS)
+        self._rest.timeout.connect(self._commit)
         self.setRange(0, _TICKS)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -76,7 +74,7 @@ class Groove(QSlider):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Remember whether Tab led here."""
-        self._by_keyboard = event.reason() in _BY_KEYBOARD
+        self._has_keys = worked_by_keys(event.reason(), self._has_keys)
         super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -147,7 +145,7 @@ class Groove(QSlider):
         self._propose(self._scale.number((x - (self._grip_px or 0.0) - reach) / room))
 
     def _ringed(self) -> bool:
-        return self._by_keyboard and self.hasFocus()
+        return self._has_keys and self.hasFocus()
 
     def _after(self, event: QKeyEvent) -> float | None:
         return number_after(event, self._scale, self._number)

@@ -88,7 +88,7 @@ class NumberScale:
         """The number that a person typed, with a point whatever the locale. Refused where it is none or off limits."""
         typed = text.strip().replace("\N{MINUS SIGN}", "-")
         if not _NUMBER.fullmatch(typed):
-            raise Refused("comma" if _NUMBER.fullmatch(typed.replace(",", ".", 1)) else "no_number")
+            raise Refused("comma" if _NUMBER.fullmatch(typed.replace(",", "")) else "no_number")
         number = float(typed)
         if not math.isfinite(number):
             raise Refused("too_large" if number > 0 else "too_small")

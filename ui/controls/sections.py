@@ -43,7 +43,7 @@ class _Fold(Button):
         theme = theme_of(self)
         role: Role = "ink" if self.lit() else "faint"
         with QPainter(self) as p:
-            if self.hasFocus():
+            if self.ringed():
                 draw_pill(p, self.rect(), theme.px(5), theme.color("raised"), theme.color("ink"), theme.px(1))
             p.setFont(theme.font("section"))
             p.setPen(theme.color(role))

@@ -56,8 +56,8 @@ class _Segment(Button):
         picked = self.isChecked()
         role: Role = "faint" if not self.isEnabled() else "ink" if picked or self.lit() else "soft"
         with QPainter(self) as p:
-            if picked or self.hasFocus():
-                edge: Role = "ink" if self.hasFocus() else "line"
+            if picked or self.ringed():
+                edge: Role = "ink" if self.ringed() else "line"
                 ground = theme.color("window" if theme.name == "dark" else "panel")
                 draw_pill(p, self.rect(), theme.px(RADIUS - _INSET), ground, theme.color(edge), theme.px(1))
             font = theme.font("strong" if picked else "body")
@@ -170,7 +170,7 @@ class Chip(Button):
         theme = theme_of(self)
         on = self.isChecked()
         role: Role = "faint" if not self.isEnabled() else "ink" if on or self.lit() else "faint"
-        edge: Role = "ink" if self.hasFocus() else "faint" if self.lit() else "line"
+        edge: Role = "ink" if self.ringed() else "faint" if self.lit() else "line"
         with QPainter(self) as p:
             p.setOpacity(1.0 if self.isEnabled() else 0.55)
             ground = theme.color("raised" if on else "plot", 0.94)

@@ -29,6 +29,7 @@ class ValueField(QLineEdit):
     def __init__(self, scale: NumberScale, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scale, self._number = scale, scale.low
+        self._entered = False  # by a press whose own work is still to come
         self.setProperty("value", True)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -48,12 +49,15 @@ class ValueField(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Typing replaces the whole value."""
         super().focusInEvent(event)
+        self._entered = event.reason() == Qt.FocusReason.MouseFocusReason
         self.selectAll()
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The click that gave the focus must not undo the selection."""
-        if not self.hasSelectedText():
-            super().mouseReleaseEvent(event)
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The press that gave the focus must not undo the selection; the next one places the cursor."""
+        super().mousePressEvent(event)
+        if self._entered:
+            self._entered = False
+            self.selectAll()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take what is right; leave no wrong text standing as if it were the value."""
@@ -122,7 +126,7 @@ class ValueField(QLineEdit):
     def _sentence(self, fault: Fault) -> str:
         lowest, highest = (self._scale.text(limit) for limit in self._scale.limits)
         sentences: dict[Fault, Callable[[], str]] = {
-            "comma": lambda: self.tr("Write the number with a point, such as 0.25."),
+            "comma": lambda: self.tr("Write the number with a point and no comma, such as 0.25."),
             "no_number": lambda: self.tr("This is not a number. Write one such as 0.25 or 2e-3."),
             "no_integer": lambda: self.tr("Only whole numbers are possible here."),
             "too_small": lambda: self.tr("The smallest possible value is {0}.").format(lowest),
