@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The exact answers: what a trained network can be held against. Tensors in, tensors of the same type out."""
+
 from engine.closed_form.exact import (
     effective_number,
     exact_denoiser,

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The exact denoiser of a training set, and what follows from the same posterior: score, density, Jacobian, candidates."""
+
 import math
 
 import torch
 from torch import Tensor
-from torch.nn.functional import threshold_
+from torch.nn.functional import threshold
 
 from engine.closed_form.posterior import CHUNK, FEW_DIMENSIONS, pieces, sigma_column
 
@@ -22,7 +23,7 @@ def posterior_weights(x: Tensor, data: Tensor, sigma: float | Tensor) -> Tensor:
     for piece in pieces(x, data, sigma):
         weights[piece.queries, : piece.examples.start] *= 1 - piece.share
         weights[piece.queries, piece.examples] = piece.weights * piece.share
-    return threshold_(weights, SMALLEST_WEIGHT, 0.0)
+    return threshold(weights, SMALLEST_WEIGHT, 0.0, inplace=True)
 
 
 @torch.no_grad()
@@ -96,7 +97,7 @@ def exact_denoiser_jacobian(x: Tensor, data: Tensor, sigma: float | Tensor) -> T
     means, weights = exact_denoiser(x, data, sigma), posterior_weights(x, data, sigma)
     jacobian = x.new_zeros(len(x), x.shape[1], x.shape[1])
     for query in range(len(x)):
-        for candidates in weights[query].nonzero().squeeze(1).split(CHUNK):
+        for candidates in torch.split(weights[query].nonzero().squeeze(1), CHUNK):
             root = weights[query, candidates, None].sqrt()
             deviations = root * (data[candidates] - means[query])  # (n, M)
             jacobian[query].addmm_(deviations.T, deviations)

@@ -8,12 +8,13 @@ The logit of example i is (x.x_i - |x_i|^2 / 2) / sigma^2: -|x - x_i|^2 / (2 sig
 At small sigma it is a small difference of large numbers, and float32 loses it. So the few examples near enough to the
 winner to carry weight are scored again in float64. On CPU or CUDA; MPS has no float64.
 """
+
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn.functional import threshold, threshold_
+from torch.nn.functional import threshold
 
 CHUNK = 1024  # examples at a time: their product with the queries runs at full rate and stays in the cache
 LOGITS = 2**18  # so many logits at a time, so that memory stays flat: 1 MB in float32
@@ -53,7 +54,7 @@ def pieces(x: Tensor, data: Tensor, sigma: float | Tensor) -> Iterator[Piece]:
         for start in range(0, len(data), CHUNK):
             examples = slice(start, min(start + CHUNK, len(data)))
             logits, shift, best = _logits(x[queries], data[examples], precision[queries], best)
-            weights = torch.softmax(threshold_(logits, LOWEST_LOGIT, NO_WEIGHT), dim=1)
+            weights = torch.softmax(threshold(logits, LOWEST_LOGIT, NO_WEIGHT, inplace=True), dim=1)
             # Any logit less ln(its weight) will do: ten times faster than torch.logsumexp where exponentials underflow.
             log_sum = logits.amax(1, keepdim=True) - weights.amax(1, keepdim=True).log()
             share = torch.sigmoid(threshold(shift + log_sum - log_mass, LOWEST_LOGIT, NO_WEIGHT)).to(x.dtype)
