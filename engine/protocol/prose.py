@@ -25,6 +25,8 @@ _MARK = re.compile(
     rf"|{_COLORED.pattern}"
     r"|(?<![A-Za-z0-9_])(?P<base>[A-Za-zͰ-Ͽ])_(?P<sub>[A-Za-z0-9Ͱ-Ͽ]{1,4})(?![A-Za-z0-9_])"
 )
+#: A formula in the text stays on one line: "η = 0.05", "28 %".
+_GLUED = re.compile(r" (?=%)|(?<= [=−+≈≤≥<>·×∘‖]) | (?=[=−+≈≤≥<>·×∘‖] )")
 #: Marks that turn the direction of the text around them, and the byte order mark.
 _TURNERS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
@@ -76,7 +78,7 @@ def _blocks(text: str) -> Iterator[Block]:
         stripped = line.strip()
         starts_item = stripped.startswith("- ")
         if lines and (starts_item or not stripped):
-            yield Block(_joined(_spans(" ".join(lines), Span(""))), item)
+            yield Block(_joined(_spans(_GLUED.sub("\N{NO-BREAK SPACE}", " ".join(lines)), Span(""))), item)
             lines, item = [], False
         if starts_item:
             item, stripped = True, stripped[2:].strip()
