@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Where the files that come with the app lie."""
+"""Where things lie: the files that come with the app, the user's own, and the app itself."""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 
@@ -10,3 +12,26 @@ def resources() -> Path:
     """The folder `resources`: beside `engine` in the checkout, in an installation and in the frozen app alike."""
     # PyInstaller gives modules a __file__ inside its bundle, so the same relation holds there.
     return Path(__file__).parents[2] / "resources"
+
+
+def user_folder() -> Path:
+    """The user's own folder for this app, by the custom of the platform; it may not exist yet."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return base / "attractor"
+
+
+def own_chapters() -> Path:
+    """The folder of the user's own chapters."""
+    return user_folder() / "chapters"
+
+
+def own_command() -> list[str]:
+    """The words that start this app once more; a command of it follows them (`engine`, `read FILE`, …)."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable]
+    return [sys.executable, str(Path(__file__).parents[2] / "main.py")]

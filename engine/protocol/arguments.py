@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: MIT
+"""The command line: one parser, and a frozen value for what was asked. Help and limits derive from the declared parameters."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, NoReturn
+
+from engine.protocol.console import CommandError
+from engine.protocol.recipe.data import DATA
+from engine.protocol.recipe.experiment import Experiment
+from engine.protocol.recipe.flows import FLOWS
+from engine.protocol.recipe.models import MODELS
+from engine.protocol.recipe.objectives import OBJECTIVES
+from engine.protocol.recipe.parameter import Parameter, parameters_of
+from engine.protocol.recipe.training import Training
+from engine.protocol.version import APP
+
+Value = float | int | bool | str
+
+
+@dataclass(frozen=True)
+class Window:
+    """Open the window; with `play`, for so many seconds, and write a report."""
+
+    chapter: str | None = None
+    recipe: Path | None = None
+    engine: str | None = None  #: a command that starts an engine elsewhere (ssh …)
+    projector: bool = False
+    profile: Path | None = None
+    safe_mode: bool = False
+    device: str | None = None
+    threads: int | None = None
+    play: float | None = None
+    report: Path | None = None
+    size: tuple[int, int] | None = None  #: pixels
+
+
+@dataclass(frozen=True)
+class Train:
+    """Train without a window."""
+
+    source: str  #: a chapter's key or a recipe's file
+    steps: int
+    out: Path
+    values: list[tuple[str, Value]]  #: (path, value)
+    seed: int | None = None
+    threads: int | None = None
+    device: str | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Chapters:
+    """List the chapters."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Print the JSON Schema of a recipe."""
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """Look at this machine, and train a little."""
+
+    json: bool = False
+    probe: bool = False  #: only look for devices: what the doctor's own child does
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Be an engine on the standard streams."""
+
+    session: Path | None = None
+    threads: int | None = None
+
+
+Options = Window | Train | Chapters | Schema | Doctor | Engine
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """What was asked. Raises CommandError; --help and --version print and raise SystemExit."""
+    word = argv[0] if argv else ""
+    if word in COMMANDS:
+        kind, declare = COMMANDS[word]
+        asked = vars(declare(_parser(f"attractor {word}", _about(kind))).parse_args(argv[1:]))
+        return kind(**asked)
+    if word and not word.startswith("-"):
+        raise CommandError(f"“{word}” is no command; commands are {', '.join(COMMANDS)}")
+    window = Window(**vars(_window(_parser("attractor", _about(Window))).parse_args(argv)))
+    if (window.play is None) != (window.report is None):
+        raise CommandError("--play SECONDS and --report FILE go together")
+    return window
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse that refuses in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        raise CommandError(f"{message.removeprefix('argument ')}; see {self.prog} --help")
+
+
+def _parser(prog: str, about: str) -> _Parser:
+    return _Parser(prog=prog, description=about, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+
+def _about(kind: type[Options]) -> str:
+    return (kind.__doc__ or "").strip()
+
+
+def _window(parser: _Parser) -> _Parser:
+    parser.add_argument("--version", action="version", version=f"attractor {APP}")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--chapter", metavar="KEY", help="open this chapter")
+    source.add_argument("--recipe", metavar="FILE", type=_path, help="open this recipe (.json or .toml)")
+    parser.add_argument("--engine", metavar="COMMAND", help="a command that starts the engine elsewhere, such as "
+                        "“ssh lab attractor engine”")  # fmt: skip
+    parser.add_argument("--projector", action="store_true", help="large type and strong lines")
+    parser.add_argument("--profile", metavar="DIR", type=_path, help="keep settings and sessions in this folder")
+    parser.add_argument("--safe-mode", action="store_true", help="restore nothing, use the CPU and the default settings")
+    _machine(parser)
+    parser.add_argument("--play", metavar="SECONDS", type=_seconds, help="play by itself for so long, then leave")
+    parser.add_argument("--report", metavar="FILE", type=_path, help="what --play measured, as JSON")
+    parser.add_argument("--size", metavar="WxH", type=_size, help="the window's size in pixels")
+    lines = [f"  {word:10} {_about(kind)}" for word, (kind, _) in COMMANDS.items()]
+    parser.epilog = "\n".join(["commands (each has its own --help):", *lines])
+    return parser
+
+
+def _train(parser: _Parser) -> _Parser:
+    parser.add_argument("source", metavar="KEY|FILE", help="a chapter's key, or a recipe (.json or .toml)")
+    parser.add_argument("--steps", type=_whole(1, 10**9), required=True, help="gradient steps of each lane")
+    parser.add_argument("--out", metavar="DIR", type=_path, required=True, help="the folder for the results")
+    seed = next(p for p in parameters_of(Experiment, "") if p.path == "seed")
+    parser.add_argument("--seed", type=_whole(int(seed.low or 0), int(seed.high or 0)), help=seed.help)
+    parser.add_argument("--set", dest="values", metavar="[LANE.]PATH=VALUE", nargs="+", action="extend", default=[],
+                        type=_assignment, help="change values of the recipe, see below")  # fmt: skip
+    _machine(parser)
+    parser.add_argument("--force", action="store_true", help="replace the run that the folder holds")
+    parser.epilog = "\n".join(["values for --set:", *_settable()])
+    return parser
+
+
+def _machine(parser: _Parser) -> None:
+    """Where and with how many threads to compute; limits and words are those of the recipe."""
+    declared = {p.path: p for p in parameters_of(Training, "training")}
+    device, threads = declared["training.device"], declared["training.threads"]
+    parser.add_argument("--device", choices=[word for word in device.words if word != "auto"], help=device.help)
+    parser.add_argument("--threads", type=_whole(1, int(threads.high or 1)), help="threads of the engine's mathematics")
+
+
+def _nothing(parser: _Parser) -> _Parser:
+    return parser
+
+
+def _doctor(parser: _Parser) -> _Parser:
+    parser.add_argument("--json", action="store_true", help="as one JSON object")
+    parser.add_argument("--probe", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def _engine(parser: _Parser) -> _Parser:
+    parser.add_argument("--session", metavar="DIR", type=_path, help="the folder of the checkpoints")
+    parser.add_argument("--threads", type=_whole(1, 1024), help="threads of the engine's mathematics")
+    return parser
+
+
+COMMANDS: Final[dict[str, tuple[type[Options], Callable[[_Parser], _Parser]]]] = {
+    "train": (Train, _train),
+    "chapters": (Chapters, _nothing),
+    "schema": (Schema, _nothing),
+    "doctor": (Doctor, _doctor),
+    "engine": (Engine, _engine),
+}
+
+
+def _settable() -> list[str]:
+    """One line for each declared parameter: path, limits, the kinds that have it, help."""
+    lines = [f"  {p.path:24} {_limits(p)}  {p.help}" for p in parameters_of(Experiment, "")]
+    for section, chooser, table in (
+        ("data", "name", DATA), ("model", "kind", MODELS), ("objective", "kind", OBJECTIVES), ("flow", "kind", FLOWS),
+    ):  # fmt: skip
+        kinds: dict[Parameter, list[str]] = {}
+        for part in table:
+            for parameter in parameters_of(part, section):
+                kinds.setdefault(replace(parameter, default=None), []).append(str(part.__struct_config__.tag))
+        lines.append(f"  {section}.{chooser:{23 - len(section)}} {', '.join(str(p.__struct_config__.tag) for p in table)}")
+        lines += [f"  {p.path:24} {_limits(p)}  {p.help} ({', '.join(names)})" for p, names in kinds.items()]
+    return lines + [f"  {p.path:24} {_limits(p)}  {p.help}" for p in parameters_of(Training, "training")]
+
+
+def _limits(parameter: Parameter) -> str:
+    limits = "" if parameter.low is None else f"{parameter.low:.12g} … {parameter.high:.12g} {parameter.unit}".rstrip()
+    words = ("true", "false") if parameter.kind == "bool" else parameter.words
+    return " or ".join(filter(None, (limits, *words)))
+
+
+# ------------------------------------------------------------------------------------------------------- one argument each
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("expected a name, got nothing")
+    return Path(text)
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def whole(text: str) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,12}", text) or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"expected a whole number from {low} to {high}, got “{text}”")
+        return int(text)
+
+    return whole
+
+
+def _seconds(text: str) -> float:
+    value = _value(text)
+    if isinstance(value, str | bool) or not 0 < value <= 86_400:
+        raise argparse.ArgumentTypeError(f"expected seconds from 0 to 86400, got “{text}”")
+    return float(value)
+
+
+def _size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"([0-9]{3,5})x([0-9]{3,5})", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT in pixels, such as 1280x800, got “{text}”")
+    return int(match[1]), int(match[2])
+
+
+def _assignment(text: str) -> tuple[str, Value]:
+    path, equals, value = text.partition("=")
+    if not path or not equals:
+        raise argparse.ArgumentTypeError(f"expected PATH=VALUE, such as model.width=32, got “{text}”")
+    return path, _value(value)
+
+
+def _value(text: str) -> Value:
+    """A number (with a point, whatever the locale), a switch, or a word."""
+    if re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+        return int(text)
+    if re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
+        return float(text)
+    return {"true": True, "false": False}.get(text, text)
