@@ -186,9 +186,9 @@ class Chip(Button):
         if not self.isEnabled():
             color = theme.color("faint")
         size = float(theme.px(9))
-        edge, width = (
-            (color, 1.5 * theme.scale) if not on or self._color is None or theme.outline is None else (theme.outline, 1)
-        )
+        edge, width = color, 1.5 * theme.scale
+        if on and self._color is not None and theme.outline is not None:
+            edge, width = theme.outline, 1.0
         radius = (size - width) / 2
         p.setPen(QPen(edge, width))
         p.setBrush(color if on else Qt.BrushStyle.NoBrush)
