@@ -18,7 +18,7 @@ FINE = 4001  #: points of the table from which an arc is read
 def around(data: Points, arcs: tuple[np.ndarray, ...], given: Given) -> Dataset:
     """The data set that lies around `arcs`, polylines (F, 2) with points evenly spaced along their length.
 
-    Each example chooses its arc (its label) and its place on it, both uniform; then noise N(0, noise² I) moves it.
+    Each example chooses its arc (its label, where there are several) and its place on it, both uniform; then noise N(0, noise² I) moves it.
     """
     table = np.stack(arcs)  # (A, F, 2)
     A, F, _ = table.shape
@@ -32,7 +32,7 @@ def around(data: Points, arcs: tuple[np.ndarray, ...], given: Given) -> Dataset:
         x += data.noise * rng.standard_normal((count, 2))
         # The arcs one after the other along a single axis: h alone says where on the manifold.
         h = 2 * (which + place) / A - 1
-        return Sample(x, which, h[:, None])
+        return Sample(x, which if A > 1 else None, h[:, None])
 
     dense = np.linspace(0, F - 1, DENSE // A).round().astype(int)
     return dataset(data, sampler, given, curve=table[:, dense].reshape(-1, 2), scale=True)
