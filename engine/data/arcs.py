@@ -18,7 +18,8 @@ FINE = 4001  #: points of the table from which an arc is read
 def around(data: Points, arcs: tuple[np.ndarray, ...], given: Given) -> Dataset:
     """The data set that lies around `arcs`, polylines (F, 2) with points evenly spaced along their length.
 
-    Each example chooses its arc (its label, where there are several) and its place on it, both uniform; then noise N(0, noise² I) moves it.
+    Each example chooses its arc (its label, where there are several) and its place on it, both uniform; then noise
+    N(0, noise² I) moves it.
     """
     table = np.stack(arcs)  # (A, F, 2)
     A, F, _ = table.shape

@@ -45,7 +45,7 @@ def missing(files: Iterable[Remote], folder: Path) -> tuple[Remote, ...]:
 def fetch(files: Iterable[Remote], folder: Path, progress: Progress, stop: Stop) -> None:
     """Bring into `folder` what is missing of `files`; what broke off or was stopped goes on where it was.
 
-    Blocks, so it belongs in a thread or process of its own; looks at `stop()` after every block.
+    Blocks, so it belongs in a thread or process of its own; looks at `stop()` before each connection and after each block.
     Raises Refused: stopped, no connection, not the file that we know, a folder that cannot be written.
     """
     for file in missing(files, folder):
@@ -69,6 +69,7 @@ def _fetch(file: Remote, path: Path, progress: Progress, stop: Stop) -> None:
 
 def _receive(file: Remote, part: Path, progress: Progress, stop: Stop) -> bool:
     """One connection's worth of the file, appended to `part`; whether that was the end of it."""
+    _heed(stop, file)
     there = part.stat().st_size if part.is_file() else 0
     with _ask(file, there) as reply:
         if reply.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
@@ -83,11 +84,15 @@ def _receive(file: Remote, part: Path, progress: Progress, stop: Stop) -> bool:
                 out.write(block)
                 there += len(block)
                 progress(file.name, there, total)
-                if stop():
-                    raise Refused("download_cancelled", file=file.name)
+                _heed(stop, file)
                 if there > LARGEST:
                     return True  # its hash will not be right
     return there >= total
+
+
+def _heed(stop: Stop, file: Remote) -> None:
+    if stop():
+        raise Refused("download_cancelled", file=file.name)
 
 
 def _ask(file: Remote, start: int) -> Any:

@@ -14,3 +14,4 @@ class Blob(Pictures, frozen=True, tag="blob"):
     title: ClassVar[str] = "Blob"
     help: ClassVar[str] = "A moving spot, 16 × 16 pixels: two numbers, its position, make the image."
     dimension: ClassVar[int | None] = 2
+    latents: ClassVar[int] = 2

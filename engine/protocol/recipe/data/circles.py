@@ -14,4 +14,5 @@ class Circles(Points, frozen=True, tag="circles"):
     title: ClassVar[str] = "Circles"
     help: ClassVar[str] = "One circle within another: a one-dimensional manifold of two closed pieces."
     dimension: ClassVar[int | None] = 1
+    latents: ClassVar[int] = 1
     classes: ClassVar[tuple[str, ...]] = ("outer", "inner")

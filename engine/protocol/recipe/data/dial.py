@@ -14,3 +14,4 @@ class Dial(Pictures, frozen=True, tag="dial"):
     title: ClassVar[str] = "Dial"
     help: ClassVar[str] = "A rotating hand, 16 × 16 pixels: one number, the angle, makes the image."
     dimension: ClassVar[int | None] = 1
+    latents: ClassVar[int] = 1

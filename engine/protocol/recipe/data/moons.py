@@ -14,4 +14,5 @@ class Moons(Points, frozen=True, tag="moons"):
     title: ClassVar[str] = "Moons"
     help: ClassVar[str] = "Two interleaved half circles: a one-dimensional manifold in the plane."
     dimension: ClassVar[int | None] = 1
+    latents: ClassVar[int] = 1
     classes: ClassVar[tuple[str, ...]] = ("upper", "lower")

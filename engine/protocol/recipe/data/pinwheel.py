@@ -14,4 +14,5 @@ class Pinwheel(Points, frozen=True, tag="pinwheel"):
     title: ClassVar[str] = "Pinwheel"
     help: ClassVar[str] = "Five bent arms: a one-dimensional manifold of five pieces."
     dimension: ClassVar[int | None] = 1
+    latents: ClassVar[int] = 1
     classes: ClassVar[tuple[str, ...]] = ("arm 1", "arm 2", "arm 3", "arm 4", "arm 5")

@@ -14,6 +14,7 @@ class SCurve(Points, frozen=True, tag="s_curve"):
     title: ClassVar[str] = "S-curve"
     help: ClassVar[str] = "A sheet bent like an S: a two-dimensional manifold in three dimensions."
     dimension: ClassVar[int | None] = 2
+    latents: ClassVar[int] = 2
     space: ClassVar[int] = 3
 
     n: Count = 2000

@@ -14,5 +14,6 @@ class Shapes(Pictures, frozen=True, tag="shapes"):
     title: ClassVar[str] = "Shapes"
     help: ClassVar[str] = "Squares, ellipses and triangles, 28 × 28 pixels: position, size, angle and kind make the image."
     dimension: ClassVar[int | None] = 4
+    latents: ClassVar[int] = 7
     classes: ClassVar[tuple[str, ...]] = ("square", "ellipse", "triangle")
     edge: ClassVar[int] = 28

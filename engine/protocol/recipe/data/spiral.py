@@ -14,5 +14,6 @@ class Spiral(Points, frozen=True, tag="spiral"):
     title: ClassVar[str] = "Spiral"
     help: ClassVar[str] = "One curve of one and a half turns: the plainest one-dimensional manifold that is not a line."
     dimension: ClassVar[int | None] = 1
+    latents: ClassVar[int] = 1
 
     noise: Spread = 0.02

@@ -14,6 +14,7 @@ class SwissRoll(Points, frozen=True, tag="swiss_roll"):
     title: ClassVar[str] = "Swiss roll"
     help: ClassVar[str] = "A rolled-up sheet: a two-dimensional manifold in three dimensions."
     dimension: ClassVar[int | None] = 2
+    latents: ClassVar[int] = 2
     space: ClassVar[int] = 3
 
     n: Count = 2000
