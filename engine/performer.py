@@ -130,7 +130,7 @@ class Performer:
     def _pick(self, command: Pick) -> None:
         for seat in self.audience.seats:
             if seat.panel.key == command.panel:
-                seat.track.scene.picks[command.panel] = command.xy
+                seat.track.scene.picks[seat.panel.probe.kind] = command.xy
                 seat.track.scene.settings += 1
 
     def _resume(self, command: Resume) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from torch import Tensor
+
 from engine.plane import Plane, plane_of
 from engine.run import Run
 from engine.swarm import Swarm
@@ -18,8 +20,15 @@ class Scene:
     plane: Plane
     swarm: Swarm
     classes: tuple[str, ...] = ()  #: names of the class numbers
-    picks: dict[str, tuple[float, float] | None] = field(default_factory=dict)  #: panel → place under the cursor
+    picks: dict[str, tuple[float, float] | None] = field(default_factory=dict)  #: kind of probe → place under the cursor
     settings: int = 0  #: rises with every live change and every pick
+
+    def pointed(self) -> Tensor:
+        """The x (M,) that the user means: under the cursor on the stage, else the newest point there, else the data's mean."""
+        place = self.picks.get("stage")
+        if place is not None:
+            return self.plane.lift(self.run.x.new_tensor([place]))[0]
+        return self.swarm.x[-1] if len(self.swarm) else self.run.x.mean(0)
 
     @property
     def weights(self) -> tuple[int, int]:

@@ -5,28 +5,43 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.probes.candidates import CandidatesProbe, EffectiveNumberProbe
 from engine.probes.curves import CurvesProbe
+from engine.probes.generated import LatentGridProbe, WalkProbe
+from engine.probes.kl_bars import KlBarsProbe
 from engine.probes.latent import LatentProbe
 from engine.probes.probe import Probe, Reading
 from engine.probes.rows import DenoisedProbe, FilmProbe, ReconstructedProbe, SamplesProbe
 from engine.probes.stage import StageProbe
+from engine.probes.within import InnerProbe, SpectrumProbe
 from engine.protocol.recipe.part import Probe as Declared
 from engine.protocol.recipe.probes import Panel
+from engine.protocol.recipe.probes.candidates import Candidates, EffectiveNumber
 from engine.protocol.recipe.probes.curves import Curves
+from engine.protocol.recipe.probes.generated import LatentGrid, Walk
+from engine.protocol.recipe.probes.kl_bars import KlBars
 from engine.protocol.recipe.probes.latent import Latent
 from engine.protocol.recipe.probes.rows import Denoised, Film, Reconstructed, Samples
 from engine.protocol.recipe.probes.stage import Stage
+from engine.protocol.recipe.probes.within import Inner, Spectrum
 from engine.scene import Scene
 
 #: One line for each probe: declaration → probe(declared, panel key, scene).
 GUESTS: dict[type[Declared], type[Probe[Any]]] = {
+    Candidates: CandidatesProbe,
     Curves: CurvesProbe,
     Denoised: DenoisedProbe,
+    EffectiveNumber: EffectiveNumberProbe,
     Film: FilmProbe,
+    Inner: InnerProbe,
+    KlBars: KlBarsProbe,
     Latent: LatentProbe,
+    LatentGrid: LatentGridProbe,
     Reconstructed: ReconstructedProbe,
     Samples: SamplesProbe,
+    Spectrum: SpectrumProbe,
     Stage: StageProbe,
+    Walk: WalkProbe,
 }
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.plane import principal
 from engine.probes.probe import Probe, Reading, class_labels, to_numpy, to_pixels
+from engine.probes.turning import Turning
 from engine.protocol.payloads import Axes, Images, Paths, Payload, Picture, Points
 from engine.protocol.recipe.probes.latent import Latent
 from engine.scene import Scene
@@ -26,7 +26,7 @@ class LatentProbe(Probe[Latent]):
         count = min(declared.points, len(scene.run.x))
         self._x = scene.run.x[:count]
         self._labels = class_labels(scene.run.data.train_labels, count)
-        self._axes: Tensor | None = None  # (2, M_hidd) of the last picture
+        self._turning = Turning()
 
     def measure(self) -> Iterator[Reading]:
         """One picture."""
@@ -50,19 +50,14 @@ class LatentProbe(Probe[Latent]):
             axes = torch.zeros(2, size, device=mu.device)
             axes[:size, :size] = torch.eye(size)
             return torch.zeros(size, device=mu.device), axes, ("h₁", "h₂" if size == 2 else "")
-        _, axes, shares = principal(mu.double(), 2)
-        if self._axes is not None:
-            # Orthogonal Procrustes (Schönemann 1966): the turn within the plane that comes nearest to the last axes.
-            u, _, vh = torch.linalg.svd(self._axes @ axes.T)
-            axes = u @ vh @ axes
-        self._axes = axes
+        _, axes, shares = self._turning.axes(mu)
         # The prior's center stays at the origin, so that its circle means what it says.
         titles = (f"first principal axis of h · {100 * shares[0]:.0f} %", f"second · {100 * shares[1]:.0f} %")
-        return torch.zeros(size, device=mu.device), axes.float(), titles
+        return torch.zeros(size, device=mu.device), axes, titles
 
     def _picked(self, mean: Tensor, axes: Tensor) -> list[Payload]:
         """The decoded image of the place under the cursor."""
-        pick = self.scene.picks.get(self.panel)
+        pick = self.scene.picks.get("latent")
         run = self.scene.run
         if pick is None or "decode" not in run.network.declared.can:
             return []

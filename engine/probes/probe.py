@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-import torch
 from torch import Tensor
 
-from engine.protocol.payloads import Picture
+from engine.protocol.payloads import Images, Picture
 from engine.protocol.recipe.part import Probe as Declared
 from engine.rng import generator
 from engine.scene import Scene
@@ -51,7 +50,7 @@ def to_numpy(x: Tensor) -> np.ndarray:
 
 
 def to_pixels(x: Tensor | np.ndarray, shape: tuple[int, ...], low: float = 0.0, high: float = 1.0) -> np.ndarray:
-    """Flat images (n, M) of `shape` (channels, h, w) as uint8 (n, h, w), or (n, h, w, 3) for color; `low` black, `high` white."""
+    """Flat images (n, M) of `shape` (channels, h, w) as uint8 (n, h, w), or (n, h, w, 3) for color, from `low` to `high`."""
     array = x.detach().float().cpu().numpy() if isinstance(x, Tensor) else x
     channels, height, width = shape
     scaled = np.clip((array - low) / (high - low), 0, 1) * 255 + 0.5
@@ -64,4 +63,18 @@ def class_labels(labels: np.ndarray | None, count: int) -> np.ndarray | None:
     return None if labels is None else labels[:count].astype(np.int32)
 
 
-__all__ = ["D", "Probe", "Reading", "class_labels", "to_numpy", "to_pixels", "torch"]
+def gallery(scene: Scene, rows: list[tuple[str, Tensor, float, float]], columns: tuple[str, ...] = ()) -> Picture:
+    """Rows of images: (label, flat images (n, M), the value shown black, the value shown white)."""
+    pixels = np.stack([to_pixels(x, scene.run.data.shape, low, high) for _, x, low, high in rows])
+    grid = Images(name="images", pixels=pixels, rows=tuple(label for label, *_ in rows), columns=columns)
+    return Picture(step=scene.run.step, layers=(grid,))
+
+
+def lattice(bounds: tuple[float, float, float, float], columns: int) -> tuple[np.ndarray, tuple[int, int]]:
+    """Regular places that fill the range with about square cells, from the bottom row: (k, 2) float32, (rows, columns)."""
+    left, right, bottom, top = bounds
+    cell = (right - left) / columns
+    rows = max(1, round((top - bottom) / cell))
+    xs = left + cell * (np.arange(columns) + 0.5)
+    ys = bottom + (top - bottom) / rows * (np.arange(rows) + 0.5)
+    return np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2).astype(np.float32), (rows, columns)

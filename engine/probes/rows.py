@@ -11,17 +11,10 @@ import torch
 from torch import Tensor
 
 from engine.plane import extent
-from engine.probes.probe import Probe, Reading, to_numpy, to_pixels
-from engine.protocol.payloads import Axes, Images, Paths, Payload, Picture, Points
+from engine.probes.probe import Probe, Reading, gallery, to_numpy
+from engine.protocol.payloads import Axes, Paths, Payload, Picture, Points
 from engine.protocol.recipe.probes.rows import Denoised, Film, Reconstructed, Samples
 from engine.scene import Scene
-
-
-def _gallery(scene: Scene, rows: list[tuple[str, Tensor, float, float]], captions: tuple[str, ...] = ()) -> Picture:
-    """Rows of images: (label, flat images (n, M), the value shown black, the value shown white)."""
-    pixels = np.stack([to_pixels(x, scene.run.data.shape, low, high) for _, x, low, high in rows])
-    grid = Images(name="images", pixels=pixels, rows=tuple(label for label, *_ in rows), columns=captions)
-    return Picture(step=scene.run.step, layers=(grid,))
 
 
 def _plane(scene: Scene, layers: list[Payload]) -> Picture:
@@ -61,7 +54,7 @@ class DenoisedProbe(Probe[Denoised]):
             ("clean x", self._x, 0.0, 1.0), ("noisy x + ε", noisy, 0.0, 1.0), ("DAE(x + ε)", clean, 0.0, 1.0),
             ("predicted ε", noisy - clean, -3 * sigma or -1.0, 3 * sigma or 1.0),
         ]  # fmt: skip
-        yield Reading(_gallery(self.scene, rows))
+        yield Reading(gallery(self.scene, rows))
 
 
 class ReconstructedProbe(Probe[Reconstructed]):
@@ -73,7 +66,7 @@ class ReconstructedProbe(Probe[Reconstructed]):
         x = run.test[: self.declared.count if _is_image(self.scene) else 200]
         back = run.shown.decode(run.shown.encode(x))
         if _is_image(self.scene):
-            yield Reading(_gallery(self.scene, [("test x", x, 0.0, 1.0), ("g(μ(x))", back, 0.0, 1.0)]))
+            yield Reading(gallery(self.scene, [("test x", x, 0.0, 1.0), ("g(μ(x))", back, 0.0, 1.0)]))
             return
         ends = np.stack([to_numpy(self.scene.plane.project(t)) for t in (x, back)])
         layers: list[Payload] = [
@@ -95,7 +88,7 @@ class SamplesProbe(Probe[Samples]):
         if _is_image(self.scene):
             columns = int(np.ceil(np.sqrt(2 * count)))
             rows = [("", x[i : i + columns], 0.0, 1.0) for i in range(0, count - columns + 1, columns)]
-            yield Reading(_gallery(self.scene, rows))
+            yield Reading(gallery(self.scene, rows))
             return
         layers: list[Payload] = [
             Points(name="data", xy=to_numpy(self.scene.plane.project(run.x[:1000]))),
@@ -124,4 +117,4 @@ class FilmProbe(Probe[Film]):
         chosen = np.unique(np.linspace(0, len(film) - 1, self.declared.frames).round().astype(int))
         updates = tuple(str(film[i][0]) for i in chosen)
         states = torch.stack([film[i][1] for i in chosen])
-        yield Reading(_gallery(self.scene, [("", states, 0.0, 1.0)], updates))
+        yield Reading(gallery(self.scene, [("", states, 0.0, 1.0)], updates))

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from engine.plane import extent
-from engine.probes.probe import Probe, Reading, class_labels, to_numpy
+from engine.probes.probe import Probe, Reading, class_labels, lattice, to_numpy
 from engine.protocol.payloads import Axes, Paths, Payload, Picture, Points
 from engine.protocol.recipe.probes.stage import Stage
 from engine.scene import Scene
@@ -27,7 +27,7 @@ class StageProbe(Probe[Stage]):
         self._data = to_numpy(plane.project(run.x[:SHOWN]))
         self._labels = class_labels(run.data.train_labels, SHOWN) if not plane.exact else None
         self._range = extent(self._data, 0.25)
-        self._grid = run.x.new_tensor(_lattice(self._range, declared.grid))  # (k, 2)
+        self._grid = run.x.new_tensor(lattice(self._range, declared.grid)[0])  # (k, 2)
 
     def version(self) -> Any:
         """The stage follows the points too."""
@@ -60,13 +60,3 @@ class StageProbe(Probe[Stage]):
             Points(name="starts", role="noise", xy=to_numpy(swarm.plane.project(swarm.start)), ring=True, size_px=5.0),
             Points(name="points", role="learned", xy=places, size_px=8.0),
         ]
-
-
-def _lattice(bounds: tuple[float, float, float, float], columns: int) -> np.ndarray:
-    """Regular places that fill the range, about square cells: (k, 2) float32."""
-    left, right, bottom, top = bounds
-    cell = (right - left) / columns
-    xs = left + cell * (np.arange(columns) + 0.5)
-    rows = max(1, round((top - bottom) / cell))
-    ys = bottom + (top - bottom) / rows * (np.arange(rows) + 0.5)
-    return np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2).astype(np.float32)

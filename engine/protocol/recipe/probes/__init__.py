@@ -5,19 +5,30 @@ from typing import Annotated, get_args
 
 import msgspec
 
+from engine.protocol.recipe.probes.candidates import Candidates, EffectiveNumber
 from engine.protocol.recipe.probes.curves import Curves
+from engine.protocol.recipe.probes.generated import LatentGrid, Walk
+from engine.protocol.recipe.probes.kl_bars import KlBars
 from engine.protocol.recipe.probes.latent import Latent
 from engine.protocol.recipe.probes.rows import Denoised, Film, Reconstructed, Samples
 from engine.protocol.recipe.probes.stage import Stage
+from engine.protocol.recipe.probes.within import Inner, Spectrum
 
 AnyProbe = (
-    Curves
+    Candidates
+    | Curves
     | Denoised
+    | EffectiveNumber
     | Film
+    | Inner
+    | KlBars
     | Latent
+    | LatentGrid
     | Reconstructed
     | Samples
+    | Spectrum
     | Stage
+    | Walk
 )  # fmt: skip
 
 PROBES: tuple[type[AnyProbe], ...] = get_args(AnyProbe)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""The torch half of the KL bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from engine.closed_form import gaussian_kl_pulls
+from engine.probes.probe import Probe, Reading, to_numpy
+from engine.protocol.payloads import Axes, Bars, Picture
+from engine.protocol.recipe.probes.kl_bars import KlBars
+
+ACTIVE = 0.01  #: a dimension is active when the variance of μ_j(x) over the data exceeds this (Burda et al. 2016)
+SLICE = 4096
+
+
+class KlBarsProbe(Probe[KlBars]):
+    """Means over all training examples. The bars sum to the figure `kl_data` of the curves, which is measured with them."""
+
+    def measure(self) -> Iterator[Reading]:
+        """One picture and the figure, in slices of the data."""
+        run = self.scene.run
+        step, parts = run.step, []
+        for x in torch.split(run.x, SLICE):
+            parts.append(run.shown.posterior(x))
+            yield Reading()
+        mu, log_var = (torch.cat(tensors).double() for tensors in zip(*parts, strict=True))
+        pulls = torch.stack([pull.mean(0) for pull in gaussian_kl_pulls(mu, log_var)], dim=1)  # (M_hidd, 2)
+        active = (mu.var(0, unbiased=False) > ACTIVE).tolist()
+        order = pulls.sum(1).argsort(descending=True)[: self.declared.most].sort().values
+        total = float(pulls.sum())
+        bars = Bars(
+            name="kl", labels=tuple(f"h{_subscript(j + 1)}" for j in order.tolist()), values=to_numpy(pulls[order]),
+            parts=("½μ²", "½(Σ − ln Σ − 1)"), roles=("exact", "noise"), unit="nats", dim=tuple(not active[j] for j in order.tolist()),
+        )  # fmt: skip
+        note = f"{sum(active)} of {len(active)} dimensions active"
+        axes = Axes(note=note, figure=f"{total:.2f} nats")
+        picture = Picture(step=step, layers=(bars,), axes=axes, note=self._verdict(active))
+        yield Reading(picture, {"kl_data": total, "active": float(sum(active))})
+
+    def _verdict(self, active: list[bool]) -> str:
+        """One sentence where the posterior has collapsed."""
+        if any(active) or self.scene.run.step < 100:
+            return ""
+        return "posterior collapse: every Q(h|x) is the prior, the codes say nothing about x"
+
+
+def _subscript(number: int) -> str:
+    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
