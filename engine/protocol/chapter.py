@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from engine.protocol.prose import ROLES, unknown_roles
-from engine.protocol.recipe.editing import parameters
+from engine.protocol.recipe.editing import CHOOSERS, SHARED, parameters
 from engine.protocol.recipe.experiment import Experiment
 from engine.protocol.recipe.parameter import Role
 from engine.protocol.recipe.part import Capability
@@ -19,9 +19,6 @@ from engine.protocol.recipe.probes import Panel
 #: Figures that are measured beside the scalars of the objectives, and what the model must be able to do for each.
 #: Over x = x_i + σn, x_i from the training set: rms √E‖DAE(x) − exact(x)‖², validation E‖x_i − DAE(x)‖².
 FIGURES: Final[dict[str, Capability]] = {"rms": "denoise", "validation": "denoise"}
-#: What can be chosen in place of a whole part; a control as any parameter.
-CHOICES: Final = ("data.name", "model.kind")
-
 
 Line = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\A[^\n]+\Z")]
 Prose = Annotated[str, Meta(max_length=10_000)]
@@ -111,11 +108,11 @@ class Chapter(Sheet, frozen=True, kw_only=True):
 
 
 def controls_of(experiment: Experiment) -> frozenset[str]:
-    """Every path that a chapter may show, hide or light: `section.field`, also with its lane's name before it."""
-    paths = set(CHOICES)
+    """Every path that a chapter may show, hide or light: `section.field`; for a lane's own also with its name before it."""
+    paths = set(CHOOSERS)
     for lane in experiment.lanes:
-        own = {parameter.path for parameter in parameters(experiment, lane.name)}
-        paths |= own | {f"{lane.name}.{path}" for path in (*own, "model.kind")}
+        found = {*CHOOSERS, *(parameter.path for parameter in parameters(experiment, lane.name))}
+        paths |= found | {f"{lane.name}.{path}" for path in found if path.split(".")[0] not in SHARED}
     return frozenset(paths)
 
 
