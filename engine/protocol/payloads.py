@@ -81,7 +81,7 @@ class Field(Layer, frozen=True, tag="field", kw_only=True):
     """A quantity over the plane, on a regular grid: `values[row, column]`, row 0 at the bottom."""
 
     values: FloatArray  # (rows, columns)
-    range: tuple[float, float, float, float]  #: xmin, xmax, ymin, ymax
+    range: tuple[float, float, float, float]  #: xmin, xmax, ymin, ymax: the outer edges; values stand at the cells' centers
     low: float
     high: float
     label: str = ""
