@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.protocol.prose import Block, Span, blocks
-from ui.theme import Role, TextStyle, theme_of
+from ui.theme import Role, TextStyle, Theme, theme_of
 
 _LINE_PERCENT: Final = 134.0
 _LINE_PERCENT_TITLE: Final = 116.0
@@ -39,6 +39,7 @@ class Prose(QWidget):
         self._style, self._ink = style, ink
         self._blocks: tuple[Block, ...] = ()
         self._zoom = 1.0
+        self._theme: Theme | None = None  #: that the document was set in
         self._document = QTextDocument(self)
         self._document.setDocumentMargin(0)
         option = QTextOption()
@@ -64,8 +65,8 @@ class Prose(QWidget):
         self._set()
 
     def set_zoom(self, zoom: float) -> None:
-        """Show the words smaller than the theme has them, to make room; 1 is the theme's own size."""
-        if zoom != self._zoom:
+        """Show the words smaller than the present theme has them, to make room; 1 is the theme's own size."""
+        if (zoom, theme_of(self)) != (self._zoom, self._theme):
             self._zoom = zoom
             self._set()
 
@@ -99,7 +100,7 @@ class Prose(QWidget):
 
     def _set(self) -> None:
         """Fill the document anew with the words in the present theme."""
-        theme = theme_of(self)
+        theme = self._theme = theme_of(self)
         self._document.clear()
         self._document.setDefaultFont(self._font())
         self._document.setIndentWidth(theme.px(16))

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Mapping
 from math import ceil
 from typing import Final
 
@@ -15,10 +17,10 @@ from engine.protocol.prose import blocks
 from ui.controls.buttons import IconButton
 from ui.controls.formula import Formula
 from ui.controls.prose import Prose
-from ui.theme import RADIUS, theme_of
+from ui.theme import RADIUS, Role, theme_of
 
 #: A slide that does not fit is set smaller, down to letters that can be read; only then it scrolls.
-_ZOOMS: Final = (1.0, 0.93, 0.86, 0.8, 0.74, 0.68)
+_ZOOMS: Final = tuple(1 - 0.03 * notch for notch in range(12))
 _SMALLEST_PX: Final = 13
 
 
@@ -32,10 +34,16 @@ class FormulaCard(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
-    @property
-    def formula(self) -> Formula:
-        """The formula on the card."""
-        return self._formula
+    def show_formula(self, latex: str, roles: Mapping[str, Role]) -> None:
+        """Show a formula; without one the card hides."""
+        self._formula.set_latex(latex, roles)
+        self.setVisible(bool(latex))
+        self.refit()
+
+    def refit(self) -> None:
+        """Take the size that the formula has in the present theme."""
+        self.updateGeometry()
+        self._place()
 
     def heightForWidth(self, width: int) -> int:
         """The height of the formula at this width, and the margins."""
@@ -59,15 +67,7 @@ class FormulaCard(QWidget):
         """A new theme has other sizes."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()
-            self._place()
-
-    def event(self, event: QEvent) -> bool:
-        """Another formula has another size."""
-        if event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-            self._place()
-        return super().event(event)
+            self.refit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The ground."""
@@ -230,8 +230,7 @@ class Reader(QWidget):
         text = blocks(passage.text)
         self._title.set_words(passage.title)
         self._before.set_blocks(text[:1])
-        self._card.formula.set_latex(passage.formula, passage.colors)
-        self._card.setVisible(bool(passage.formula))
+        self._card.show_formula(passage.formula, passage.colors)
         self._after.set_blocks(text[1:])
         self._question.set_text(passage.question)
         self._bars.show_step(step, len(self._chapter.steps))
@@ -249,21 +248,22 @@ class Reader(QWidget):
 
     def _fit(self) -> None:
         """Set the text as large as the room allows."""
-        theme, room = theme_of(self), self._scroll.viewport().size()
-        for zoom in _ZOOMS:
-            if zoom < 1 and theme.sizes["reading"] * zoom < _SMALLEST_PX:
-                break
-            for prose in (self._title, self._before, self._after, self._question):
-                prose.set_zoom(zoom)
-            self._set_margins(zoom)
-            if self._column.heightForWidth(room.width()) <= room.height():
-                break
+        self._card.refit()
+        if self._fits(_ZOOMS[0]):
+            return
+        reading = theme_of(self).sizes["reading"]
+        readable = [zoom for zoom in _ZOOMS if zoom == 1 or reading * zoom >= _SMALLEST_PX]
+        self._fits(readable[min(bisect_left(readable, True, key=self._fits), len(readable) - 1)])
 
-    def _set_margins(self, zoom: float) -> None:
+    def _fits(self, zoom: float) -> bool:
+        """Set the text in this size, and say whether there is room for it."""
         theme = theme_of(self)
+        for prose in (self._title, self._before, self._after, self._question):
+            prose.set_zoom(zoom)
         side = theme.px(20)
         self._column.setContentsMargins(side, theme.px(18 * zoom), side, theme.px(12 * zoom))
         self._column.setSpacing(theme.px(14 * zoom))
+        return self._column.heightForWidth(self.width()) <= self.height() - self._foot.sizeHint().height()
 
     def _set_lengths(self) -> None:
         theme = theme_of(self)
