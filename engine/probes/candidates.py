@@ -40,7 +40,8 @@ class CandidatesProbe(Probe[Candidates]):
             name="candidates", labels=tuple(self._label(i) for i in largest.indices.tolist()),
             values=to_numpy(largest.values[:, None]), roles=("exact",), thumbnails=thumbnails,
         )  # fmt: skip
-        axes = Axes(note=f"effective number, of {len(weights):,}", figure=f"{number:,.2f}" if number < 100 else f"{number:,.0f}")
+        figure = f"{number:,.2f}" if number < 100 else f"{number:,.0f}"
+        axes = Axes(note=f"effective number, of {len(weights):,}", figure=figure)
         yield Reading(Picture(step=run.step, layers=(bars,), axes=axes, note=f"σ = {run.sigma:.3g}"))
 
     def _label(self, row: int) -> str:

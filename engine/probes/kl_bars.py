@@ -33,7 +33,8 @@ class KlBarsProbe(Probe[KlBars]):
         total = float(pulls.sum())
         bars = Bars(
             name="kl", labels=tuple(f"h{_subscript(j + 1)}" for j in order.tolist()), values=to_numpy(pulls[order]),
-            parts=("½μ²", "½(Σ − ln Σ − 1)"), roles=("exact", "noise"), unit="nats", dim=tuple(not active[j] for j in order.tolist()),
+            parts=("½μ²", "½(Σ − ln Σ − 1)"), roles=("exact", "noise"), unit="nats",
+            dim=tuple(not active[j] for j in order.tolist()),
         )  # fmt: skip
         note = f"{sum(active)} of {len(active)} dimensions active"
         axes = Axes(note=note, figure=f"{total:.2f} nats")
