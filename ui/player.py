@@ -124,6 +124,10 @@ class Player(QObject):
         """Stop training after the present step."""
         self._send(Pause())
 
+    def toggle(self) -> None:
+        """Play where it rests, pause where it plays."""
+        (self.pause if self.playing else self.play)()
+
     def step(self, count: int = 1) -> None:
         """Train a few steps, then pause."""
         self._send(Step(count=count))

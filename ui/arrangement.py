@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: MIT
+"""The middle of the window: the panels of a chapter, which of them can be seen, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from engine.protocol.chapter import Place
+from engine.protocol.recipe.probes import Panel
+from ui.controls.buttons import IconButton
+from ui.controls.panel import PanelFrame
+from ui.reel import Moment
+from ui.theme import theme_of
+from ui.tiling import SHARE, tiling
+
+GRIP = 6  #: the height of the seam that a hand can take, in pixels at scale 1
+
+
+class Seam(QWidget):
+    """The line between the stage and the small panels, to be dragged."""
+
+    dragged = Signal(int)  #: where the pointer is, from the top of the parent
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setCursor(Qt.CursorShape.SplitVCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the hand."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.dragged.emit(self.mapToParent(event.position().toPoint()).y())
+
+
+class Arrangement(QWidget):
+    """Lays the panels out. Only those that can be seen are watched; nothing hidden is computed."""
+
+    watched = Signal(tuple)  #: the Panels that can be seen
+    added = Signal(object)  #: a View that is new here: connect its signals
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "plot")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.frames: dict[str, PanelFrame] = {}
+        self._order: list[str] = []
+        self._closed: set[str] = set()
+        self._large = ""
+        self._share = SHARE
+        self._told: tuple[Panel, ...] | None = None
+        self._moment: Moment | None = None
+        self._seam = Seam(self)
+        self._seam.dragged.connect(self._drag)
+        self._more = IconButton("layers", "Show the panels that found no room", "", parent=self)
+        self._more.clicked.connect(self._rotate)
+
+    @property
+    def seen(self) -> tuple[PanelFrame, ...]:
+        """The frames that can be seen, in their order."""
+        return tuple(frame for key in self._order if not (frame := self.frames[key]).isHidden())
+
+    @property
+    def closed(self) -> frozenset[str]:
+        """The keys of the panels that were closed by hand."""
+        return frozenset(self._closed)
+
+    def show_places(self, places: Sequence[Place]) -> None:
+        """Put these panels up. Those that stay the same keep their zoom and layers."""
+        wanted = {place.key: place for place in places}
+        for key in [key for key, frame in self.frames.items() if wanted.get(key) != frame.place]:
+            frame = self.frames.pop(key)
+            frame.hide()
+            frame.deleteLater()
+        self._order = list(wanted)
+        self._closed &= wanted.keys()
+        self._large = self._large if self._large in wanted else ""
+        for key, place in wanted.items():
+            if key not in self.frames:
+                self._add(place)
+        self._arrange()
+
+    def show_moment(self, moment: Moment) -> None:
+        """Let every panel that can be seen draw what was to be seen at a moment."""
+        self._moment = moment
+        for frame in self.seen:
+            frame.show_moment(moment)
+
+    def enlarge(self, key: str) -> None:
+        """Show one panel alone; the same again, or an empty key, brings the others back."""
+        self._large = "" if self._large == key else key
+        self._arrange()
+
+    def open(self, key: str, opened: bool = True) -> None:
+        """Bring a closed panel back, before the others of its row, or close it."""
+        if opened:
+            self._closed.discard(key)
+            self._order.remove(key)
+            self._order.insert(0, key)
+        else:
+            self._closed.add(key)
+            self._large = ""
+        self._arrange()
+
+    def restore(self) -> bool:
+        """All panels, none large; False where that was so already."""
+        was = bool(self._closed or self._large)
+        self._closed.clear()
+        self._large = ""
+        self._arrange()
+        return was
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Find the places anew."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A new theme has other lengths."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._arrange()
+
+    def _add(self, place: Place) -> None:
+        frame = PanelFrame(place, parent=self)
+        frame.enlarged.connect(self.enlarge)
+        frame.closed.connect(lambda key: self.open(key, False))
+        self.frames[place.key] = frame
+        self.added.emit(frame.view)
+
+    def _arrange(self) -> None:
+        """Give every panel its place, and tell what can be seen."""
+        here = [self.frames[key] for key in self._order if key not in self._closed]
+        if self._large:
+            here = [self.frames[self._large]]
+        stages = [frame for frame in here if frame.place.place == "stage"]
+        below = [frame for frame in here if frame.place.place != "stage"]
+        theme = theme_of(self)
+        plan = tiling(self.width(), self.height(), len(stages), len(below), theme.scale, self._share)
+        for frame in self.frames.values():
+            frame.set_headed(frame.place.place != "stage" or len(stages) > 1)
+            frame.show_large(frame.place.key == self._large)
+        placed = [*zip(stages, plan.stages, strict=False), *zip(below, plan.below, strict=False)]
+        for frame, rect in placed:
+            frame.setGeometry(QRect(*rect))
+        self._seam.setVisible(bool(plan.stages and plan.below))
+        if plan.below:
+            grip = theme.px(GRIP)
+            self._seam.setGeometry(0, plan.below[0][1] - grip // 2, self.width(), grip)
+        self._reveal([frame for frame, _ in placed], len(below) - len(plan.below))
+
+    def _reveal(self, shown: list[PanelFrame], waiting: int) -> None:
+        for frame in self.frames.values():
+            if frame.isHidden() and frame in shown and self._moment is not None:
+                frame.show_moment(self._moment)
+            frame.setVisible(frame in shown)
+        self._more.setText(f"{waiting} more")
+        self._more.setVisible(waiting > 0)
+        self._more.adjustSize()
+        gap = theme_of(self).px(8)
+        self._more.move(self.width() - self._more.width() - gap, self.height() - self._more.height() - gap)
+        self._seam.raise_()
+        self._more.raise_()
+        panels = tuple(frame.place.panel for frame in shown)
+        if panels != self._told:
+            self._told = panels
+            self.watched.emit(panels)
+
+    def _drag(self, y: int) -> None:
+        self._share = min(max(y / max(1, self.height()), 0.3), 0.85)
+        self._arrange()
+
+    def _rotate(self) -> None:
+        below = [key for key in self._order if self.frames[key].place.place != "stage"]
+        seen = [frame.place.key for frame in self.seen if frame.place.place != "stage"]
+        rest = [key for key in below if key not in seen]
+        self._order = [key for key in self._order if key not in below] + rest + seen
+        self._arrange()

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""The frame around a view: its title, a note, and what one can do with a panel."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from engine.protocol.chapter import Place
+from ui.controls.buttons import IconButton
+from ui.controls.labels import ElidedLabel
+from ui.reel import Moment
+from ui.theme import theme_of
+from ui.views import view_for
+from ui.views.pointer import PointerView
+
+
+class PanelFrame(QWidget):
+    """One panel. The buttons of its head show while the pointer is on it; a double click on the head makes it large."""
+
+    enlarged = Signal(str)  #: its key; the same again makes it small
+    closed = Signal(str)
+
+    def __init__(self, place: Place, *, headed: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.place = place
+        self.view = view_for(place)
+        self.title = place.title or type(place.probe).title
+        self.setAccessibleName(self.title)
+        self.setProperty("surface", self.view.ground)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._title = ElidedLabel(self.title, "strong")
+        self._title.setToolTip(type(place.probe).help)
+        self._note = ElidedLabel("", "caption", "faint")
+        self._note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._enlarge = IconButton("maximize", "Make this panel large (double click)", flat=True)
+        self._close = IconButton("close", "Close this panel; it comes back by View, Panels", flat=True)
+        self._enlarge.clicked.connect(lambda: self.enlarged.emit(self.place.key))
+        self._close.clicked.connect(lambda: self.closed.emit(self.place.key))
+        self._head = QWidget(self)
+        self._row = QHBoxLayout(self._head)
+        self._row.addWidget(self._title)
+        self._row.addWidget(self._note, 1)
+        self._row.addWidget(self._enlarge)
+        self._row.addWidget(self._close)
+        self._head.setVisible(headed)
+        self._box = QVBoxLayout(self)
+        self._box.addWidget(self._head)
+        self._box.addWidget(self.view, 1)
+        self._show_buttons(False)
+        self._set_lengths()
+
+    def show_moment(self, moment: Moment) -> None:
+        """Let the view draw what was to be seen at a moment."""
+        picture = moment.pictures.get(self.place.key)
+        self.view.show_picture(picture, moment.past)
+        note = picture.note if picture is not None else ""
+        if note != self._note.text():
+            self._note.setText(note)
+
+    def show_large(self, large: bool) -> None:
+        """Whether it is the only one to be seen."""
+        self._enlarge.set_icon_name("restore" if large else "maximize")
+        self._enlarge.set_hint("Back among the others (Esc)" if large else "Make this panel large (double click)")
+
+    def set_headed(self, headed: bool) -> None:
+        """Show the head, or only the view."""
+        self._head.setVisible(headed)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A new theme has other lengths."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._set_lengths()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Offer the buttons."""
+        self._show_buttons(True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Leave the words alone."""
+        self._show_buttons(False)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Large, or small again."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.enlarged.emit(self.place.key)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What one can do with a panel. On a plane the right button moves the view instead."""
+        if isinstance(self.view, PointerView) and self.view.geometry().contains(event.pos()):
+            return
+        menu = QMenu(self)
+        menu.addAction(self.tr("Large or small"), lambda: self.enlarged.emit(self.place.key))
+        menu.addAction(self.tr("Copy as picture"), lambda: QApplication.clipboard().setPixmap(self.grab()))
+        menu.addSeparator()
+        menu.addAction(self.tr("Close"), lambda: self.closed.emit(self.place.key))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Hairlines toward the panels to the left and above; at the edges there is a line already."""
+        theme = theme_of(self)
+        hair = theme.px(1)
+        with QPainter(self) as p:
+            p.fillRect(self.rect(), theme.color(self.view.ground))
+            if self.x() > 0:
+                p.fillRect(0, 0, hair, self.height(), theme.color("line"))
+            if self.y() > 0:
+                p.fillRect(0, 0, self.width(), hair, theme.color("line"))
+
+    def _show_buttons(self, shown: bool) -> None:
+        for button in (self._enlarge, self._close):
+            button.setVisible(shown)
+
+    def _set_lengths(self) -> None:
+        theme = theme_of(self)
+        self._box.setContentsMargins(theme.px(1), theme.px(1), 0, 0)
+        self._box.setSpacing(0)
+        self._row.setContentsMargins(theme.px(12), theme.px(4), theme.px(6), theme.px(2))
+        self._row.setSpacing(theme.px(8))
+        self._head.setFixedHeight(theme.px(36))

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""From the command line to a window on the screen, and to an exit code in the end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from engine.protocol.arguments import Window as Options
+from engine.protocol.console import CommandError
+from engine.protocol.library import SourceError, read_recipe, shelf
+from engine.protocol.places import own_command, user_folder
+from engine.protocol.recipe.editing import with_value
+from engine.protocol.recipe.experiment import Experiment
+from ui.appearance import Appearance, Memory
+from ui.housekeeping import Collector, Troubles
+from ui.meter import Meter
+from ui.player import Player
+from ui.session import Session
+from ui.window import Window
+
+SIZE: Final = (1280, 800)
+
+_log = logging.getLogger(__name__)
+
+
+def open_window(options: Options) -> int:
+    """Open the window and stay until it is closed; returns the exit code.
+
+    Raises CommandError where there is no display, no such chapter, or a recipe that cannot be.
+    """
+    app = _app()
+    window = window_for(options, app, options.profile or user_folder())
+    window.show()
+    return app.exec()
+
+
+def play(options: Options) -> int:
+    """Play for `options.play` seconds in a profile that is thrown away, and write the report; returns the exit code.
+
+    Raises CommandError as `open_window` does, and where the report cannot be written.
+    """
+    assert options.play is not None
+    assert options.report is not None
+    app = _app()
+    with tempfile.TemporaryDirectory(prefix="attractor-", ignore_cleanup_errors=True) as profile:
+        meter = Meter(window_for(options, app, Path(profile)), options.play)
+        code = meter.run(app)
+        meter.write(options.report)
+    return code
+
+
+def window_for(options: Options, app: QApplication, profile: Path) -> Window:
+    """The window that the options ask for, its engine starting; not yet shown."""
+    session, chapter = _begin(options)
+    folder = _session_folder(profile)
+    _keep_log(folder)
+    memory = Memory(profile)
+    appearance = Appearance(app, memory, options.projector)
+    player = Player(session, _engine(options, folder), folder / "engine.log")
+    window = Window(player, shelf()[0], appearance, memory)
+    if options.size is not None:
+        window.resize(*options.size)
+    elif not memory.data("geometry"):
+        window.resize(*SIZE)
+    Collector(window)
+    troubles = Troubles(lambda reason: window.notices.say("trouble", {"reason": reason}))
+    window.setProperty("troubles", troubles)
+    window.begin(chapter)
+    _leave_on_signals(app, window)
+    return window
+
+
+def _app() -> QApplication:
+    """The application. Raises CommandError where Qt would abort for want of a screen."""
+    forced = os.environ.get("QT_QPA_PLATFORM", "")
+    if sys.platform == "linux" and not forced and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise CommandError("there is no display; “attractor train” and “attractor render” need none")
+    app = QApplication(["attractor"])
+    app.setApplicationName("Attractor")
+    return app
+
+
+def _begin(options: Options) -> tuple[Session, str]:
+    """What to play at first, and the key of the chapter (empty for a recipe)."""
+    if options.recipe is not None:
+        try:
+            return Session(_adapted(read_recipe(options.recipe), options)), ""
+        except SourceError as error:
+            raise CommandError(str(error)) from None
+    chapters, refused = shelf()
+    for refusal in refused:
+        _log.warning("%s", refusal)
+    if not chapters:
+        raise CommandError(str(refused[0]) if refused else "there are no chapters")
+    keys = [chapter.key for chapter in chapters]
+    if options.chapter is not None and options.chapter not in keys:
+        raise CommandError(f"chapter: there is no “{options.chapter}”; there are {', '.join(keys)}")
+    chapter = chapters[keys.index(options.chapter)] if options.chapter is not None else chapters[0]
+    return Session(_adapted(chapter.experiment, options), chapter.key), chapter.key
+
+
+def _adapted(experiment: Experiment, options: Options) -> Experiment:
+    """The experiment on the device and with the threads that were asked for."""
+    device = "cpu" if options.safe_mode else options.device
+    for path, value in (("training.device", device), ("training.threads", options.threads)):
+        if value is not None:
+            experiment = with_value(experiment, path, value)
+    return experiment
+
+
+def _engine(options: Options, folder: Path) -> Sequence[str]:
+    """The words that start the engine."""
+    if options.engine is not None:
+        try:
+            return shlex.split(options.engine)
+        except ValueError as error:
+            raise CommandError(f"engine: {error}") from None
+    threads = [] if options.threads is None else ["--threads", str(options.threads)]
+    return [*own_command(), "engine", "--session", str(folder), *threads]
+
+
+def _session_folder(profile: Path) -> Path:
+    """A folder of this process's own in the profile, or, where that cannot be written, in the system's temporary folder."""
+    folder = profile / "sessions" / str(os.getpid())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "window.log").touch()
+    except OSError as error:
+        _log.warning("%s cannot be written (%s); this session is kept in a temporary folder", profile, error.strerror)
+        folder = Path(tempfile.mkdtemp(prefix="attractor-"))
+    return folder
+
+
+def _keep_log(folder: Path) -> None:
+    logging.basicConfig(filename=folder / "window.log", level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.raiseExceptions = False  # a full disk must not stop a lecture
+
+
+def _leave_on_signals(app: QApplication, window: Window) -> None:
+    """SIGTERM and Ctrl-C close the window in order. Python only sees them between two of its own steps, so one keeps coming."""
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: window.close())
+    QTimer(app, interval=200).start()

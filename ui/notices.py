@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""From what happened to what is said: the banner's sentence, its tone, and the one thing to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from PySide6.QtCore import QObject
+
+from engine.protocol.messages import Built, Event, Hello
+from engine.protocol.words import sentence
+from ui.controls.banner import Banner, Tone
+from ui.player import Player
+
+NOTES: Final = frozenset({"resumed", "rebuilt", "reset", "file_saved"})
+WAITS: Final = frozenset({"warming_up", "building"})
+
+
+class Notices(QObject):
+    """Says on the banner what the player notices. The same trouble twice in a row is said once."""
+
+    def __init__(self, player: Player, banner: Banner) -> None:
+        super().__init__(banner)
+        self._player, self._banner = player, banner
+        self._deeds: dict[str, tuple[str, Callable[[], None]]] = {
+            "engine_stopped": ("Go on from there", player.go_on),
+            "engine_stopped_early": ("Start it again", player.go_on),
+            "engine_refused": ("Try again", player.go_on),
+            "rebuilt": ("Undo", player.undo),
+            "reset": ("Undo", player.undo),
+        }
+        player.noticed.connect(self.say)
+        player.reported.connect(self._hear)
+
+    def say(self, kind: str, values: Mapping[str, Any]) -> None:
+        """Say the sentence of a kind, with its values."""
+        tone: Tone = "note" if kind in NOTES else "wait" if kind in WAITS else "trouble"
+        label, deed = self._deeds.get(kind, ("", None))
+        self._banner.say(sentence(kind, values), tone, label, deed)
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, Hello) and self._banner.tone == "wait":
+            self.say("building", {})
+        elif isinstance(event, Built) and self._banner.tone == "wait":
+            self._banner.hide()
