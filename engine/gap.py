@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 import torch
 
-from engine.closed_form import exact_denoiser
+from engine.closed_form import exact_denoiser, posterior_weights
 from engine.rng import generator
 from engine.run import Run
 
 POINTS = 2048  #: noisy examples that stand for the expectation
 SLICE = 256  #: of them at a time
+FLOOR_POINTS = 65_536  #: noisy examples at most for `floor`
+FLOOR_WORK = 3e9  #: about a second: noisy examples × training examples × components
 
 
 class Gap:
@@ -29,7 +31,7 @@ class Gap:
 
     def prepare(self) -> Iterator[None]:
         """Bring the exact answers up to the present σ, in slices."""
-        sigma = self.run.sigma
+        sigma = training_sigma(self.run)
         if sigma == self.sigma:
             return
         noisy = self.x + sigma * self.noise
@@ -47,6 +49,31 @@ class Gap:
             "validation": _mean_square(self.x - learned),
             "rms": _mean_square(learned - self.exact) ** 0.5,
         }
+
+
+def training_sigma(run: Run) -> float:
+    """The σ of the loss; the flow may ask the denoiser at another."""
+    return float(run.objective.live.get("sigma", run.sigma))
+
+
+@torch.no_grad()
+def floor(run: Run) -> float:
+    """The floor of the loss at the training's σ, by noise of its own: E tr Cov(x_i|x), which is E‖x_i − exact(x)‖².
+
+    The mean over the posterior has a third of the error that the single x_i has for as many points (Rao–Blackwell): 0.3 % on
+    moons, 0.7 % on digits at σ = 0.3.
+    """
+    count, sigma = round(min(FLOOR_POINTS, max(POINTS, FLOOR_WORK / run.x.numel()))), training_sigma(run)
+    rng = generator(run.seed, "floor", run.device)
+    examples = run.x.cpu().double()  # (N, M)
+    squares = examples.square().sum(1)  # (N,)
+    total = 0.0
+    for piece in torch.split(torch.randint(len(run.x), (count,), generator=rng, device=run.device), SLICE):
+        clean = run.x[piece]
+        x = clean + sigma * torch.randn(clean.shape, generator=rng, device=run.device)
+        weights = posterior_weights(x, run.x, sigma).cpu().double()  # (SLICE, N)
+        total += float((weights @ squares - (weights @ examples).square().sum(1)).sum())
+    return max(0.0, total / count)
 
 
 def _mean_square(x: torch.Tensor) -> float:

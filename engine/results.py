@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""What a finished run leaves in its folder: recipe, metrics, weights, samples, latents; all of it, or what was there before."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from engine import flows
+from engine.protocol.recipe.experiment import Experiment, encode
+from engine.rng import generator
+from engine.run import Run
+
+RECIPE: Final = "recipe.json"
+METRICS: Final = "metrics.csv"
+FILES: Final = (RECIPE, METRICS, "weights.safetensors", "samples.npy", "latents.npy")
+UNFINISHED: Final = ".unfinished-"
+SAMPLES: Final = 2000
+UPDATES: Final = 200  #: of the flow, from N(0, I) to a denoiser's sample
+PIECE: Final = 2000  #: examples that pass through the network at once
+
+
+def holds_run(folder: Path) -> bool:
+    """Whether a folder holds a run, or one a lane in its sub-folders."""
+    return any(_runs(folder))
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """A new folder inside `folder` to write results in; at the end they take the place of the run that `folder` holds.
+
+    When the block raises, `folder` is as it was. Raises OSError where it cannot be written.
+    """
+    made = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder))
+    try:
+        yield work
+        _clear(folder)
+        for file in sorted(path for path in work.rglob("*") if path.is_file()):
+            place = folder / file.relative_to(work)
+            place.parent.mkdir(exist_ok=True)
+            file.replace(place)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        if made and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def save(run: Run, experiment: Experiment, folder: Path) -> None:
+    """Write all but the metrics: `experiment` is what builds this run again. Raises OSError."""
+    (folder / RECIPE).write_bytes(encode(experiment))
+    tensors = {key: value.contiguous().cpu() for key, value in weights(run).items()}
+    (folder / "weights.safetensors").write_bytes(safetensors.torch.save(tensors))
+    for name, found in (("samples", samples(run)), ("latents", latents(run))):
+        if found is not None:
+            np.save(folder / f"{name}.npy", found.cpu().numpy(), allow_pickle=False)
+
+
+def weights(run: Run) -> dict[str, Tensor]:
+    """The weights that are shown, by their names in the network, and the objective's own (a learned σ_ε) as `objective.…`."""
+    own = {f"objective.{k}": v for k, v in run.objective.state_dict().items() if not k.startswith("network.")}
+    return {**run.shown.state_dict(), **own}
+
+
+def samples(run: Run, count: int = SAMPLES) -> Tensor:
+    """New examples (count, M), by a random stream of their own."""
+    return sample(run, count, generator(run.seed, "samples", run.device))
+
+
+@torch.inference_mode()
+def latents(run: Run) -> Tensor | None:
+    """Where each training example lies inside, (N, units): μ(x), or the activations of the narrowest layer."""
+    network = run.shown
+    pieces = torch.split(run.x, PIECE)
+    if "encode" in network.declared.can:
+        return torch.cat([network.encode(x) for x in pieces])
+    if "narrowest" in network.declared.can:
+        return torch.cat([network.narrowest(x, run.sigma) for x in pieces])
+    return None
+
+
+def _runs(folder: Path) -> Iterator[Path]:
+    """The folders with files of a run: this one, and its lanes'."""
+    for place in (folder, *(child for child in folder.iterdir() if child.is_dir())):
+        if not place.name.startswith(UNFINISHED) and any((place / name).exists() for name in FILES):
+            yield place
+
+
+def _clear(folder: Path) -> None:
+    for place in list(_runs(folder)):
+        for name in FILES:
+            (place / name).unlink(missing_ok=True)
+        if place != folder and not any(place.iterdir()):
+            place.rmdir()
