@@ -120,7 +120,9 @@ def test_a_connection_that_breaks_off_goes_on_where_it_was(server, remote, tmp_p
 
 def test_a_server_that_cannot_go_on_begins_anew(server, remote, tmp_path):
     server.breaks, server.ranges = [300_000], False
-    fetch([remote], tmp_path, silent, never)
+    heard = []
+    fetch([remote], tmp_path, lambda *news: heard.append(news), never)
+    assert heard[-1] == (remote.name, len(CONTENT), len(CONTENT))
     assert (tmp_path / remote.name).read_bytes() == CONTENT
     assert len(server.asked) == 2
 

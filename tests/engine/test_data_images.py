@@ -45,6 +45,13 @@ def test_the_hand_of_the_dial_points_along_its_angle():
     assert np.abs(apart).max() < 0.05
 
 
+def test_the_dial_turns_counterclockwise_from_the_right():
+    curve = load(Dial(), 3).curve.reshape(-1, 16, 16)  # h from −1, a thousand images a turn
+    right, up = curve[500], curve[750]
+    assert right[:, 8:].sum() > 4 * right[:, :8].sum()
+    assert up[:8].sum() > 4 * up[8:].sum()
+
+
 def test_the_dial_turns_evenly_and_comes_back():
     curve = load(Dial(), 3).curve.astype(np.float64)
     steps = np.linalg.norm(np.diff(curve, axis=0, append=curve[:1]), axis=1)

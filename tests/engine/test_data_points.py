@@ -83,10 +83,10 @@ def test_labels_name_the_piece_of_the_manifold(kind):
 
 @each("kind", SHEETS)
 def test_the_known_h_of_a_sheet_says_where_the_point_is(kind):
-    """Two points with nearly the same h are nearly the same point."""
+    """Two points with nearly the same h are nearly the same point: the outer turn goes 10.2 for every 1 of h."""
     made = load(kind(n=3000, noise=0.0), 3)
     far, index = nearest(made.test_latents[:50], made.train_latents)
-    assert (np.linalg.norm(made.test[:50] - made.train[index], axis=1) < 9 * far + 1e-3).all()
+    assert (np.linalg.norm(made.test[:50] - made.train[index], axis=1) < 11 * far + 1e-3).all()
 
 
 def test_neighboring_turns_of_the_spiral_stay_apart():
