@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.data import idx
 from engine.data.dataset import Dataset, Given
 from engine.data.download import missing
+from engine.data.idx import read
 from engine.data.refusal import Refused
 from engine.data.remote import FILES
 from engine.protocol.recipe.data.mnist import TEST, TRAIN, Idx
@@ -42,7 +42,7 @@ def _labels(path: Path, count: int) -> np.ndarray:
 
 
 def _read(path: Path, shape: tuple[int, ...]) -> np.ndarray:
-    array = idx.read(path)
+    array = read(path)
     if array.shape != shape or array.dtype != np.uint8:
         raise Refused("file_refused", file=path.name, reason=f"expected bytes of shape {shape}, got {array.shape}")
     return array

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.data import sheets
 from engine.data.dataset import Dataset, Given
+from engine.data.sheets import around
 from engine.protocol.recipe.data.s_curve import SCurve
 
 
@@ -17,4 +17,4 @@ def make(data: SCurve, given: Given) -> Dataset:
         t = 1.5 * np.pi * along
         return np.stack([np.sin(t), 1 + across, np.sign(t) * (np.cos(t) - 1)], axis=1)
 
-    return sheets.around(data, sheet, given)
+    return around(data, sheet, given)

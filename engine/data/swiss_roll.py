@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.data import sheets
 from engine.data.dataset import Dataset, Given
+from engine.data.sheets import around
 from engine.protocol.recipe.data.swiss_roll import SwissRoll
 
 WIDTH = 21.0
@@ -19,4 +19,4 @@ def make(data: SwissRoll, given: Given) -> Dataset:
         t = 1.5 * np.pi * (2 + along)
         return np.stack([t * np.cos(t), WIDTH * (1 + across) / 2, t * np.sin(t)], axis=1)
 
-    return sheets.around(data, sheet, given)
+    return around(data, sheet, given)
