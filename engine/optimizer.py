@@ -35,6 +35,8 @@ class Adam:
     def step(self, rate: float) -> None:
         """Move every parameter that has a gradient, then drop the gradients."""
         grads = [p.grad for p in self.parameters if p.grad is not None]
+        if not grads:
+            return
         moved = [i for i, p in enumerate(self.parameters) if p.grad is not None]
         chosen = [self.steps[i] for i in moved]
         with torch.no_grad():

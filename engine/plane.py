@@ -16,7 +16,7 @@ class Plane:
 
     mean: Tensor  # (M,)
     axes: Tensor  # (2, M), orthonormal rows
-    explained: tuple[float, float]  #: shares of the variance
+    explained: tuple[float, ...]  #: shares of the variance
     exact: bool  #: whether the plane holds everything (M = 2)
 
     def project(self, x: Tensor) -> Tensor:
@@ -36,13 +36,16 @@ class Plane:
         return f"first principal component · {first} of the variance", f"second · {second}"
 
 
-def plane_of(x: Tensor) -> Plane:
-    """The plane of data x (N, M): the coordinates themselves for M = 2, else principal components (signs fixed)."""
+def plane_of(x: Tensor, dimensions: int = 2) -> Plane:
+    """The plane of data x (N, M): the coordinates themselves for M = 2, else principal components (signs fixed).
+
+    With other `dimensions` it is a line, or a flat space of more; its first axes are the same.
+    """
     size = x.shape[1]
     if size == 2:
-        return Plane(torch.zeros(2, device=x.device), torch.eye(2, device=x.device), (1.0, 1.0), True)
-    mean, axes, shares = principal(x.double(), 2)
-    return Plane(mean.float(), axes.float(), (shares[0], shares[1]), False)
+        return Plane(torch.zeros(2, device=x.device), torch.eye(2, device=x.device)[:dimensions], (1.0, 1.0), True)
+    mean, axes, shares = principal(x.double(), dimensions)
+    return Plane(mean.float(), axes.float(), tuple(shares), False)
 
 
 def principal(x: Tensor, count: int) -> tuple[Tensor, Tensor, list[float]]:

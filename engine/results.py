@@ -15,17 +15,16 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from engine import flows
 from engine.protocol.recipe.experiment import Experiment, encode
 from engine.rng import generator
 from engine.run import Run
+from engine.samples import sample
 
 RECIPE: Final = "recipe.json"
 METRICS: Final = "metrics.csv"
 FILES: Final = (RECIPE, METRICS, "weights.safetensors", "samples.npy", "latents.npy")
 UNFINISHED: Final = ".unfinished-"
 SAMPLES: Final = 2000
-UPDATES: Final = 200  #: of the flow, from N(0, I) to a denoiser's sample
 PIECE: Final = 2000  #: examples that pass through the network at once
 
 

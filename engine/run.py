@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import torch
 from torch import Tensor, nn
 
@@ -43,7 +44,7 @@ class Run:
         self.lane, self.data, self.seed, self.build = lane, data, seed, build
         self.device = devices.choose(recipe.training.device)
         self.threads = devices.threads(recipe.training.threads)
-        self.network = models.build(recipe.model, data.shape, generator(seed, "weights")).to(self.device)
+        self.network = models.build(recipe.model, data, generator(seed, "weights")).to(self.device)
         self.objective = objectives.build(recipe.objective, self.network).to(self.device)
         self.optimizer = Adam(p for p in self.objective.parameters())
         self.average = copy.deepcopy(self.network) if recipe.training.ema else None
@@ -53,7 +54,7 @@ class Run:
         self.batches = Batches(len(self.x), recipe.training.batch, generator(seed, "batches", self.device))
         self.ledger = Ledger(self.objective.names, self.device)
         self.training: dict[str, Any] = {name: getattr(recipe.training, name) for name in recipe.training.__struct_fields__}
-        self.flow: dict[str, Any] = {name: getattr(recipe.flow, name) for name in recipe.flow.__struct_fields__}
+        self.flow: dict[str, Any] = {"kind": recipe.flow.kind, **msgspec.structs.asdict(recipe.flow)}
         self.log: list[Change] = []
         self.origin: tuple[int, int] | None = None  #: (build, step) of the run from which this one branched
         self._start = copy.deepcopy(self._sections())  # the values before the first change
@@ -70,7 +71,7 @@ class Run:
     def sigma(self) -> float:
         """The σ at which the flow asks the denoiser: its own, or that of the training."""
         sigma = self.flow.get("sigma", "training")
-        return float(self.objective.live.get("sigma", 1.0) if sigma == "training" else sigma)
+        return self.objective.sigma if sigma == "training" else float(sigma)
 
     def change(self, path: str, value: Any) -> Change:
         """Set a live value (`objective.sigma`, `training.learning_rate`, …) from the next step on, and log it."""

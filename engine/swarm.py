@@ -8,23 +8,25 @@ import torch
 from torch import Tensor
 
 from engine import flows
+from engine.flows.flow import Cloud
 from engine.plane import Plane
 from engine.rng import generator
 from engine.run import Run
 from engine.tails import Tails
 
 LIMIT = 5000
-STILL = 1e-4  #: a point that moves less than this in one update (RMS over components) has arrived
 FILM = 64  #: states kept of the chosen point
 
 
 class Swarm:
-    """Up to LIMIT points in M dimensions that one lane's denoiser moves. Reads the run, never writes it."""
+    """Up to LIMIT points in M dimensions that one lane's flow moves. Reads the run, never writes it."""
 
     def __init__(self, run: Run, plane: Plane) -> None:
         self.run = run
         self.plane = plane
-        self.flow = flows.build(run.lane.recipe.flow, generator(run.seed, "flow", run.device))
+        self.rng = generator(run.seed, "flow", run.device)
+        self._kind = ""
+        self._follow()
         self.birth = generator(run.seed, "spawn", run.device)
         self.version = 0  #: rises with every change
         self.clear()
@@ -57,17 +59,19 @@ class Swarm:
         self._add(x)
 
     def scatter(self, count: int, scale: float) -> None:
-        """Put `count` points of pure noise N(0, scale² I) in M dimensions."""
-        self._add(scale * torch.randn(count, self.run.network.size, generator=self.birth, device=self.run.device))
+        """Put `count` points where the flow's samples set out: `scale` times its noise, or codes from the prior."""
+        self._follow()
+        with torch.inference_mode():
+            born = self.flow.birth(count, scale, self.run.flow, self.birth)
+        self._add(born.clone())
 
     def update(self) -> None:
         """Move every point once."""
         if not len(self):
             return
+        self._follow()
         with torch.inference_mode():
-            moved = self.flow.step(self.x, self.age, self.run.shown.denoise, self.run.flow, self.run.sigma)
-        self.moving = (moved - self.x).square().mean(1).sqrt() > STILL
-        self.x = moved
+            self.x, self.moving = self.flow.step(Cloud(self.x, self.start, self.age), self.run.flow, self.run.sigma)
         self.age = self.age + 1
         self.tails.move(self.places())
         self._record()
@@ -81,6 +85,17 @@ class Swarm:
         """Where the points are in the plane, (n, 2) float32."""
         places: np.ndarray = self.plane.project(self.x).cpu().numpy()
         return places
+
+    def _follow(self) -> None:
+        """Take up the recipe's flow; under a new kind every point sets out anew from where it is."""
+        kind = str(self.run.flow["kind"])
+        if kind == self._kind:
+            return
+        self.flow = flows.build(kind, self.run.shown, self.run.x, self.rng)
+        if self._kind:
+            self.start, self.age = self.x.clone(), torch.zeros_like(self.age)
+            self.wake()
+        self._kind = kind
 
     def _add(self, x: Tensor) -> None:
         over = max(0, len(self) + len(x) - LIMIT)

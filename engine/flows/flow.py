@@ -1,24 +1,62 @@
 # SPDX-License-Identifier: MIT
-"""What every flow of the app is: it moves points once."""
+"""What every flow of the app is: it says where points set out, moves them once, and knows when they have arrived."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-#: D(x, σ): noisy x (n, M), σ a number or (n, 1) → clean estimate (n, M).
-Denoise = Callable[[Tensor, "float | Tensor"], Tensor]
+from engine.models.network import Network
+
+STILL = 1e-4  #: a point that moves less than this in one update (RMS over components) has arrived
+
+
+class Cloud(NamedTuple):
+    """Points on their way."""
+
+    x: Tensor  # (n, M) where they are
+    start: Tensor  # (n, M) where they set out
+    age: Tensor  # (n,) int64, the updates that each has had
 
 
 class Flow:
-    """The torch half of a declared flow. It keeps no state but its own random stream."""
+    """The torch half of a declared flow through one network. It keeps no state but its own random stream.
 
-    def __init__(self, rng: torch.Generator) -> None:
+    `live` holds the flow's values, which sliders change; `sigma` is the σ at which a flow of fixed σ asks the denoiser.
+    """
+
+    def __init__(self, network: Network, data: Tensor, rng: torch.Generator) -> None:
+        self.network = network
+        self.data = data  # (N, M) training examples
         self.rng = rng
 
-    def step(self, x: Tensor, age: Tensor, denoise: Denoise, live: Mapping[str, Any], sigma: float) -> Tensor:
-        """x after one more update: x (n, M), age (n,) the updates that each point has had, `live` the flow's values."""
+    def birth(self, count: int, scale: float, live: Mapping[str, Any], rng: torch.Generator) -> Tensor:
+        """`count` points where this flow's samples set out, (count, M), drawn `scale` times as wide: N(0, scale² I)."""
+        return scale * torch.randn(count, self.network.size, generator=rng, device=rng.device)
+
+    def step(self, cloud: Cloud, live: Mapping[str, Any], sigma: float) -> tuple[Tensor, Tensor]:
+        """x after one more update (n, M), and which points are still on their way (n,) bool."""
         raise NotImplementedError
+
+    def length(self, live: Mapping[str, Any]) -> int:
+        """Updates from birth to sample. A walk without an end of its own is given 200 (LECTURE, section 4)."""
+        return 200
+
+    def sample(self, count: int, live: Mapping[str, Any], sigma: float) -> Tensor:
+        """`count` points that have gone the whole way, (count, M)."""
+        x = self.birth(count, 1.0, live, self.rng)
+        cloud = Cloud(x, x, torch.zeros(count, dtype=torch.int64, device=x.device))
+        for _ in range(self.length(live)):
+            x, moving = self.step(cloud, live, sigma)
+            cloud = Cloud(x, cloud.start, cloud.age + 1)
+            if not bool(moving.any()):
+                break
+        return x
+
+
+def moves(before: Tensor, after: Tensor) -> Tensor:
+    """Which points an update has moved, (n,) bool."""
+    return (after - before).square().mean(1).sqrt() > STILL

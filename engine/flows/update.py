@@ -9,11 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.flows.flow import Denoise, Flow
+from engine.flows.flow import Cloud, Flow, moves
 
 
 class UpdateFlow(Flow):
-    """x' = x − η(x − D(x, σ)) = (1 − η)x + η D(x, σ), the same η and σ for ever."""
+    """x' = x − η(x − D(x, σ)) = (1 − η)x + η D(x, σ), the same η and σ for ever. A point that rests has arrived."""
 
-    def step(self, x: Tensor, age: Tensor, denoise: Denoise, live: Mapping[str, Any], sigma: float) -> Tensor:
-        return torch.lerp(x, denoise(x, sigma), float(live["eta"]))
+    def step(self, cloud: Cloud, live: Mapping[str, Any], sigma: float) -> tuple[Tensor, Tensor]:
+        x = torch.lerp(cloud.x, self.network.denoise(cloud.x, sigma), float(live["eta"]))
+        return x, moves(cloud.x, x)

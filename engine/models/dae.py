@@ -6,6 +6,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from engine.data.dataset import Dataset
 from engine.models.network import Network, mlp
 from engine.protocol.recipe.models.dae import Dae
 
@@ -13,8 +14,8 @@ from engine.protocol.recipe.models.dae import Dae
 class DaeNetwork(Network):
     """x → x through hidden layers of one width; it is trained for one σ and does not look at it."""
 
-    def __init__(self, declared: Dae, shape: tuple[int, ...], generator: torch.Generator) -> None:
-        super().__init__(declared, shape)
+    def __init__(self, declared: Dae, data: Dataset, generator: torch.Generator) -> None:
+        super().__init__(declared, data)
         self._widths = (self.size, *[declared.width] * declared.depth, self.size)
         self.layers = mlp(list(self._widths), generator)
 
@@ -26,9 +27,11 @@ class DaeNetwork(Network):
         clean: Tensor = self.layers(x)
         return clean
 
+    @property
+    def narrowest_layer(self) -> int:
+        # The hidden layers are equally wide: the middle one. A linear model has only its output.
+        return max(1, (len(self._widths) - 1) // 2)
+
     def narrowest(self, x: Tensor, sigma: float | Tensor) -> Tensor:
-        # The middle one of the hidden layers (all are equally wide), after its nonlinearity.
-        if not self.declared.depth:  # type: ignore[attr-defined]
-            return self.denoise(x, sigma)
-        h: Tensor = self.layers[: 2 * ((len(self._widths) - 1) // 2)](x)
+        h: Tensor = self.layers[: 2 * self.narrowest_layer](x)  # after its nonlinearity
         return h

@@ -4,24 +4,27 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
+from engine.data.dataset import Dataset
 from engine.protocol.recipe.part import Model
 
 
 class Network(nn.Module):
     """The torch half of a declared model. Examples are flat, (B, M); images are folded inside.
 
-    A network implements the methods that its declaration's `can` promises; the others raise NotImplementedError.
+    A network implements the methods that its declaration's `can` promises; the others raise NotImplementedError. What it keeps
+    of the data (their mean, the examples themselves) is no part of its weights.
     """
 
-    def __init__(self, declared: Model, shape: tuple[int, ...]) -> None:
+    def __init__(self, declared: Model, data: Dataset) -> None:
         super().__init__()
         self.declared = declared
-        self.shape = shape
-        self.size = math.prod(shape)  #: M
+        self.shape = data.shape
+        self.size = data.M  #: M
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -32,6 +35,10 @@ class Network(nn.Module):
     def latent(self) -> int:
         """M_hidd, the dimensions of the code that `encode` gives and `decode` takes."""
         raise NotImplementedError
+
+    def prior(self, count: int, rng: torch.Generator) -> Tensor:
+        """Codes as they are drawn to make new examples, (count, M_hidd): h ~ N(0, I)."""
+        return torch.randn(count, self.latent, generator=rng, device=rng.device)
 
     def encode(self, x: Tensor) -> Tensor:
         """The code of each example: x (B, M) → h (B, M_hidd)."""
@@ -45,19 +52,35 @@ class Network(nn.Module):
         """The generator g: h (B, M_hidd) → x (B, M)."""
         raise NotImplementedError
 
+    def discriminate(self, x: Tensor) -> Tensor:
+        """The logit of “x is one of the data”: x (B, M) → (B,)."""
+        raise NotImplementedError
+
     def denoise(self, x: Tensor, sigma: float | Tensor) -> Tensor:
         """D(x, σ): noisy x (B, M) → clean estimate (B, M). `sigma` is a number or one for each example, (B, 1)."""
+        raise NotImplementedError
+
+    @property
+    def narrowest_layer(self) -> int:
+        """The place in `widths` of the narrowest layer between input and output."""
         raise NotImplementedError
 
     def narrowest(self, x: Tensor, sigma: float | Tensor) -> Tensor:
         """Activations of the narrowest layer while x passes: (B, M) → (B, units)."""
         raise NotImplementedError
 
+    def maps(self, x: Tensor, sigma: float | Tensor) -> tuple[Tensor, ...]:
+        """Feature maps of each convolution while x passes, from input to output: x (B, M) → (B, channels, height, width) each.
+
+        An autoencoder passes its code on without noise, and has no use for `sigma`.
+        """
+        raise NotImplementedError
+
 
 def mlp(sizes: list[int], generator: torch.Generator) -> nn.Sequential:
     """Linear layers of `sizes` with SiLU between them; a single layer is linear. Weights drawn from `generator`."""
     layers: list[nn.Module] = []
-    for index, (fan_in, fan_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+    for index, (fan_in, fan_out) in enumerate(pairwise(sizes)):
         if index:
             layers.append(nn.SiLU())
         layers.append(linear(fan_in, fan_out, generator))

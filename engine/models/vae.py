@@ -6,6 +6,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from engine.data.dataset import Dataset
 from engine.models.network import Network, mlp
 from engine.protocol.recipe.models.vae import Vae
 
@@ -13,13 +14,13 @@ from engine.protocol.recipe.models.vae import Vae
 class VaeNetwork(Network):
     """Encoder to 2·M_hidd outputs (μ and ln Σ), decoder back to M (Kingma & Welling 2014)."""
 
-    def __init__(self, declared: Vae, shape: tuple[int, ...], generator: torch.Generator) -> None:
-        super().__init__(declared, shape)
+    def __init__(self, declared: Vae, data: Dataset, generator: torch.Generator) -> None:
+        super().__init__(declared, data)
         self._latent = declared.latent
         hidden = [declared.width] * declared.depth
-        self._widths = (self.size, *hidden, 2 * declared.latent, *reversed(hidden), self.size)
+        self._widths = (self.size, *hidden, 2 * declared.latent, *hidden, self.size)
         self.encoder = mlp([self.size, *hidden, 2 * declared.latent], generator)
-        self.decoder = mlp([declared.latent, *reversed(hidden), self.size], generator)
+        self.decoder = mlp([declared.latent, *hidden, self.size], generator)
 
     @property
     def widths(self) -> tuple[int, ...]:

@@ -7,17 +7,29 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.models.network import Network
+from engine.objectives.adversarial import AdversarialObjective
 from engine.objectives.denoising import DenoisingObjective
+from engine.objectives.diffusion import DiffusionObjective
 from engine.objectives.elbo import ElboObjective
 from engine.objectives.objective import Objective
+from engine.objectives.reconstruction import ReconstructionObjective
+from engine.objectives.regression import RegressionObjective
+from engine.protocol.recipe.objectives.adversarial import Adversarial
 from engine.protocol.recipe.objectives.denoising import Denoising
+from engine.protocol.recipe.objectives.diffusion import Diffusion
 from engine.protocol.recipe.objectives.elbo import Elbo
+from engine.protocol.recipe.objectives.reconstruction import Reconstruction
+from engine.protocol.recipe.objectives.regression import Regression
 from engine.protocol.recipe.part import Objective as Declared
 
 #: One line for each objective: declaration → objective(declared, network).
-COSTS: dict[type[Declared], Callable[[Any, Network], Objective]] = {
+COSTS: dict[type[Declared], Callable[[Any, Any], Objective]] = {
+    Adversarial: AdversarialObjective,
     Denoising: DenoisingObjective,
+    Diffusion: DiffusionObjective,
     Elbo: ElboObjective,
+    Reconstruction: ReconstructionObjective,
+    Regression: RegressionObjective,
 }
 
 

@@ -19,6 +19,7 @@ class ElboObjective(Objective):
     """reconstruction + β·KL in nats per example, sums over components (Kingma & Welling 2014, eq. 10).
 
     reconstruction = ‖x − g(h_s)‖²/(2σ_ε²) + (M/2) ln 2πσ_ε², h_s = μ + √Σ ∘ ε_s; KL = ½ Σ_j (μ_j² + Σ_jj − ln Σ_jj − 1).
+    The reconstruction reaches the encoder through h_s, or, with h_s held fast, by the score of Q.
     """
 
     names = ("loss", "reconstruction", "kl")
@@ -37,13 +38,15 @@ class ElboObjective(Objective):
         return float(self.log_sigma_eps.detach().exp()) if fixed == "learned" else float(fixed)
 
     def figures(self, x: Tensor, rows: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
+        if self.live["gradient"] == "score":
+            return self._figures_by_score(x, rng)
         mu, log_var, _, x_hat = self._pass(x, rng)
         reconstruction = self._reconstruction((x - x_hat).square().sum() / len(x), x.shape[1])
         kl = 0.5 * (mu.square() + log_var.exp() - log_var - 1).sum() / len(x)
         return reconstruction + self.live["beta"] * kl, reconstruction, kl
 
     def backward(self, x: Tensor, rows: Tensor, rng: torch.Generator, weight: float) -> tuple[Tensor, ...]:
-        if self.live["sigma_eps"] == "learned":
+        if self.live["sigma_eps"] == "learned" or self.live["gradient"] == "score":
             return super().backward(x, rows, rng, weight)
         mu, log_var, std, x_hat = self._pass(x, rng)
         batch, beta, precision = len(x), float(self.live["beta"]), float(self.live["sigma_eps"]) ** -2
@@ -66,8 +69,21 @@ class ElboObjective(Objective):
         eps_s = torch.randn(mu.shape, generator=rng, device=mu.device)
         return mu, log_var, std, self.network.decode(torch.addcmul(mu, std, eps_s))
 
+    def _figures_by_score(self, x: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
+        """The same figures; the gradient of the encoder is E[reconstruction(h_s) ∇ ln Q(h_s)] (REINFORCE; Williams 1992)."""
+        mu, log_var = self.network.posterior(x)
+        std = (0.5 * log_var).exp()
+        eps_s = torch.randn(mu.shape, generator=rng, device=mu.device)
+        h_s = torch.addcmul(mu, std, eps_s).detach()
+        costs = self._reconstruction((x - self.network.decode(h_s)).square().sum(1), x.shape[1])  # (B,)
+        log_q = -0.5 * (((h_s - mu) / std).square() + log_var).sum(1)  # (B,), up to a constant
+        reconstruction = costs.mean()
+        kl = 0.5 * (mu.square() + log_var.exp() - log_var - 1).sum() / len(x)
+        pull = (costs.detach() * (log_q - log_q.detach())).mean()  # zero, but its gradient is not
+        return reconstruction + self.live["beta"] * kl + pull, reconstruction, kl
+
     def _reconstruction(self, error: Tensor, size: int) -> Tensor:
-        """E‖x − x̂‖² → nats per example, with the constant."""
+        """‖x − x̂‖² → nats, with the constant."""
         sigma_eps = self.live["sigma_eps"]
         if sigma_eps == "learned":
             self.log_sigma_eps.requires_grad_(True)

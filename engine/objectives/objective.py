@@ -25,6 +25,11 @@ class Objective(nn.Module):
         self.network = network
         self.live: dict[str, Any] = {name: getattr(declared, name) for name in declared.__struct_fields__}
 
+    @property
+    def sigma(self) -> float:
+        """The σ of the noise that is added to x, its middle where there are many; 0 where there is none."""
+        return 0.0
+
     def figures(self, x: Tensor, rows: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
         """The figures of a minibatch, each a mean over its examples, `loss` (differentiable) first.
 

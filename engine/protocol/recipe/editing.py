@@ -16,11 +16,14 @@ from engine.protocol.recipe.flows import FLOWS
 from engine.protocol.recipe.models import MODELS
 from engine.protocol.recipe.objectives import OBJECTIVES
 from engine.protocol.recipe.parameter import Parameter, parameters_of
+from engine.protocol.recipe.part import Capability, Model
 from engine.protocol.recipe.refusal import in_words, parted
 from engine.protocol.recipe.training import Training
 
 SHARED = ("data", "seed", "share", "version")
 SECTIONS = ("model", "objective", "flow", "training")
+#: What a flow needs, in words.
+NEEDS: dict[Capability, str] = {"denoise": "a denoiser", "anneal": "a denoiser for every σ", "decode": "a decoder"}
 CHOOSERS = ("data.name", "model.kind", "objective.kind", "flow.kind")  #: what chooses a whole part
 
 
@@ -71,9 +74,12 @@ def check(experiment: Experiment) -> None:
         if not isinstance(recipe.objective, recipe.model.objective):
             raise RecipeError(f"{where}objective.kind", f"a {recipe.model.kind} trains with “{_tag(recipe.model.objective)}”, "
                               f"not “{recipe.objective.kind}”")  # fmt: skip
-        misfit = recipe.model.misfit(experiment.data.shape)
+        misfit = recipe.model.misfit(experiment.data)
         if misfit:
             raise RecipeError(f"{where}model.kind", f"“{recipe.model.kind}” does not fit “{experiment.data.name}”: {misfit}")
+        if not recipe.flow.needs <= recipe.model.can:
+            raise RecipeError(f"{where}flow.kind", f"“{recipe.flow.kind}” needs {NEEDS[min(recipe.flow.needs)]}, "
+                              f"and “{recipe.model.kind}” is none")  # fmt: skip
         if recipe.training.batch > train:
             raise RecipeError(f"{where}training.batch", f"{recipe.training.batch} is more than the {train} training examples")
 
@@ -126,9 +132,11 @@ def _changed(experiment: Experiment, path: str, value: Any) -> dict[str, Any]:
     if lane_name is None:
         targets = [lane for lane in targets if _has(lane["recipe"], parts)] or targets
     for lane in targets:
+        old = _model(lane["recipe"]["model"]["kind"])
         _put(lane["recipe"], parts, value, path)
-        if parts == ["model", "kind"]:
-            _follow_model(lane["recipe"])
+        new = _model(lane["recipe"]["model"]["kind"])
+        if old is not None and new is not None and new is not old:
+            _follow_model(lane["recipe"], old, new)
     return plain
 
 
@@ -191,15 +199,21 @@ def _completed_lane(lane: Any) -> Any:
         return lane
     recipe = dict(lane.get("recipe", {key: lane[key] for key in SECTIONS if key in lane}))
     rest = {key: value for key, value in lane.items() if key != "recipe" and (key not in SECTIONS or "recipe" in lane)}
-    for model in MODELS:
-        if _tag(model) == _kind(recipe.get("model")):
-            objective = recipe.get("objective", {})
-            if isinstance(objective, dict) and "kind" not in objective:
-                recipe["objective"] = {"kind": _tag(model.objective), **objective}
-    flow = recipe.get("flow")
-    if isinstance(flow, dict) and "kind" not in flow:
-        recipe["flow"] = {"kind": _tag(FLOWS[0]), **flow}
+    model = _model(_kind(recipe.get("model")))
+    if model is not None:
+        _take_defaults(recipe, model)
     return {**rest, "recipe": recipe}
+
+
+def _take_defaults(recipe: dict[str, Any], model: type[Model]) -> None:
+    """What a lane leaves out is as its model wants it."""
+    objective, flow, training = (recipe.get(section, {}) for section in ("objective", "flow", "training"))
+    if isinstance(objective, dict) and "kind" not in objective:
+        recipe["objective"] = {"kind": _tag(model.objective), **objective}
+    if isinstance(flow, dict) and "kind" not in flow:
+        recipe["flow"] = {"kind": model.flow.kind, **flow}
+    if isinstance(training, dict):
+        recipe["training"] = {**msgspec.to_builtins(model.training), **training}
 
 
 def _has(recipe: dict[str, Any], parts: list[str]) -> bool:
@@ -221,11 +235,20 @@ def _put(target: dict[str, Any], parts: list[str], value: Any, path: str) -> Non
         target[name] = value
 
 
-def _follow_model(recipe: dict[str, Any]) -> None:
-    """A new model brings the objective that it trains with."""
-    for model in MODELS:
-        if _tag(model) == recipe["model"]["kind"] and _tag(model.objective) != recipe["objective"]["kind"]:
-            _become(recipe["objective"], "kind", _tag(model.objective))
+def _model(kind: Any) -> type[Model] | None:
+    return next((model for model in MODELS if _tag(model) == kind), None)
+
+
+def _follow_model(recipe: dict[str, Any], old: type[Model], new: type[Model]) -> None:
+    """A new model brings the objective that it trains with, a flow if it cannot do with the present one, and its own wishes for
+    the training wherever those of the old model stood untouched."""
+    if _tag(new.objective) != recipe["objective"]["kind"]:
+        _become(recipe["objective"], "kind", _tag(new.objective))
+    flow = next(flow for flow in FLOWS if _tag(flow) == recipe["flow"]["kind"])
+    if not flow.needs <= new.can:
+        _become(recipe["flow"], "kind", new.flow.kind)
+    before, after = msgspec.to_builtins(old.training), msgspec.to_builtins(new.training)
+    recipe["training"] |= {name: value for name, value in after.items() if recipe["training"][name] == before[name]}
 
 
 def _become(section: dict[str, Any], tag: str, value: Any) -> None:

@@ -9,7 +9,6 @@ import msgspec
 
 from engine.protocol.recipe.data import AnyData
 from engine.protocol.recipe.flows import AnyFlow
-from engine.protocol.recipe.flows.update import Update
 from engine.protocol.recipe.models import AnyModel
 from engine.protocol.recipe.objectives import AnyObjective
 from engine.protocol.recipe.parameter import number
@@ -26,11 +25,11 @@ Seed = Annotated[
 
 
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One lane's network, cost, flow and training. What is left out takes the model's defaults."""
+    """One lane's network, cost, flow and training."""
 
     model: AnyModel
     objective: AnyObjective
-    flow: AnyFlow = Update()
+    flow: AnyFlow
     training: Training = Training()
 
 

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
-from engine.protocol.recipe.parameter import number
+from engine.protocol.recipe.parameter import number, option
+from engine.protocol.recipe.part import Data
 
 Width = Annotated[
     int,
@@ -27,11 +29,26 @@ Channels = Annotated[
 ]  # fmt: skip
 
 
-def latent_misfit(latent: int, shape: tuple[int, ...]) -> str | None:
-    """Why a hidden space of `latent` dimensions does not fit examples of `shape`; None where it does."""
-    size = 1
-    for edge in shape:
-        size *= edge
-    if latent > size:
-        return f"M_hidd = {latent} is larger than the M = {size} dimensions of the data"
+Skips = Annotated[
+    bool,
+    option("", "skip connections", "Let each layer on the way down speak to its partner on the way up.", role="exact"),
+]
+
+HALVINGS = 2  #: how often a convolutional network halves the edge of an image
+
+
+def latent_misfit(latent: int, data: Data) -> str | None:
+    """Why a hidden space of `latent` dimensions does not fit the data; None where it does."""
+    size = math.prod(data.shape)
+    return f"M_hidd = {latent} is larger than the M = {size} dimensions of the data" if latent > size else None
+
+
+def image_misfit(data: Data) -> str | None:
+    """Why convolutions do not fit the data; None where they do."""
+    if len(data.shape) != 3:
+        return "a convolution needs images, and these are points"
+    _, height, width = data.shape
+    part = 2**HALVINGS
+    if height % part or width % part:
+        return f"images of {height}×{width} cannot be halved {HALVINGS} times; each edge must be a multiple of {part}"
     return None

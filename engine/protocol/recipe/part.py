@@ -7,7 +7,10 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-Capability = Literal["encode", "decode", "denoise", "discriminate", "posterior"]
+from engine.protocol.recipe.training import Training
+
+#: What a network can do: each word is a method of `engine.models.network.Network`, but for "anneal": it denoises at every σ.
+Capability = Literal["encode", "decode", "denoise", "anneal", "discriminate", "posterior", "narrowest", "maps"]
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -29,6 +32,7 @@ class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="n
     help: ClassVar[str]
     dimension: ClassVar[int | None] = None  #: the known dimension of the manifold, None where unknown
     classes: ClassVar[tuple[str, ...]] = ()
+    latents: ClassVar[int] = 0  #: numbers of the known h of each example, 0 where it is unknown
 
     @property
     def name(self) -> str:
@@ -52,19 +56,23 @@ class Objective(Part, frozen=True):
     terms: ClassVar[tuple[str, ...]] = ()  #: the columns that it adds to metrics.csv, beside `loss`
 
 
+class Flow(Part, frozen=True):
+    """How points move: a generator of states."""
+
+    needs: ClassVar[frozenset[Capability]] = frozenset({"denoise"})
+
+
 class Model(Part, frozen=True):
     """A network, or an exact answer that plays the part of one."""
 
-    objective: ClassVar[type[Objective]]
+    objective: ClassVar[type[Objective]]  #: what it trains with
+    flow: ClassVar[Flow]  #: how its points move, unless a recipe says otherwise
+    training: ClassVar[Training] = Training()  #: how it trains, unless a recipe says otherwise
     can: ClassVar[frozenset[Capability]]
 
-    def misfit(self, shape: tuple[int, ...]) -> str | None:
-        """Why this model cannot work on examples of `shape`; None where it can."""
+    def misfit(self, data: Data) -> str | None:
+        """Why this model cannot work on such data; None where it can."""
         return None
-
-
-class Flow(Part, frozen=True):
-    """How points move: a generator of states."""
 
 
 class Probe(Part, frozen=True):

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from engine.protocol.recipe.flows.prior import Prior
 from engine.protocol.recipe.networks import Depth, Latent, Width, latent_misfit
 from engine.protocol.recipe.objectives.elbo import Elbo
-from engine.protocol.recipe.part import Capability, Model, Objective
+from engine.protocol.recipe.part import Capability, Data, Flow, Model, Objective
 
 
 class Vae(Model, frozen=True, tag="vae"):
@@ -16,12 +17,13 @@ class Vae(Model, frozen=True, tag="vae"):
     title: ClassVar[str] = "Variational autoencoder"
     help: ClassVar[str] = "A generator from M_hidd dimensions; the encoder proposes where x lives."
     objective: ClassVar[type[Objective]] = Elbo
+    flow: ClassVar[Flow] = Prior()
     can: ClassVar[frozenset[Capability]] = frozenset({"encode", "posterior", "decode"})
 
     width: Width = 64
     depth: Depth = 2
     latent: Latent = 2
 
-    def misfit(self, shape: tuple[int, ...]) -> str | None:
+    def misfit(self, data: Data) -> str | None:
         """Refuse a hidden space larger than the data's."""
-        return latent_misfit(self.latent, shape)
+        return latent_misfit(self.latent, data)

@@ -30,3 +30,8 @@ class Elbo(Objective, frozen=True, tag="elbo"):
         number("β", "weight of the KL", "1 is the evidence lower bound; larger values press the codes to the prior.",
                low=0.0, high=1e4, slider=(0.01, 100.0), scale="log", role="prior", live=True),
     ] = 1.0  # fmt: skip
+    gradient: Annotated[
+        Literal["reparameterization", "score"],
+        option("∇", "gradient of the encoder", "Through h_s (reparameterization), or by the score of Q (REINFORCE): both right on "
+               "average, the second far noisier.", role="noise", live=True),
+    ] = "reparameterization"  # fmt: skip

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""The torch half of the update with a falling σ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.flows.flow import Cloud, Flow
+
+LAST = 0.01  #: the σ of the last denoising; examples of unit variance look the same at any smaller one
+BEND = 7.0  #: how much more of the steps small σ get: ρ of Karras et al. (2022), eq. 5
+
+
+def schedule(start: float, steps: int) -> Tensor:
+    """σ before each update and after the last, (steps + 1,): from `start` to LAST, then 0 (Karras et al. 2022, eq. 5)."""
+    end = min(start, LAST)
+    roots = torch.linspace(start ** (1 / BEND), end ** (1 / BEND), steps, dtype=torch.float64)
+    return torch.cat([roots.pow(BEND), torch.zeros(1, dtype=torch.float64)]).float()
+
+
+class AnnealFlow(Flow):
+    """x' = x − η(x − D(x, σ)), η = 1 − σ'/σ: DDIM without noise (Song et al. 2021, eq. 12). Each point has its own place in
+    the schedule, and arrives at its end."""
+
+    def birth(self, count: int, scale: float, live: Mapping[str, Any], rng: torch.Generator) -> Tensor:
+        return super().birth(count, scale * float(live["start"]), live, rng)
+
+    def step(self, cloud: Cloud, live: Mapping[str, Any], sigma: float) -> tuple[Tensor, Tensor]:
+        steps = self.length(live)
+        sigmas = schedule(float(live["start"]), steps).to(cloud.x.device)
+        before = sigmas[cloud.age.clamp(max=steps - 1)].unsqueeze(1)  # (n, 1)
+        after = sigmas[(cloud.age + 1).clamp(max=steps)].unsqueeze(1)
+        moved = torch.lerp(cloud.x, self.network.denoise(cloud.x, before), 1 - after / before)
+        x = torch.where((cloud.age < steps).unsqueeze(1), moved, cloud.x)
+        return x, cloud.age + 1 < steps
+
+    def length(self, live: Mapping[str, Any]) -> int:
+        return int(live["steps"])

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""The cost that most of the lecture's systems share: the squared error of an answer. And of a denoiser's answer."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from engine.objectives.objective import Objective
+
+
+class SquaredError(Objective):
+    """‖answer − target‖² per example, mean over the minibatch."""
+
+    def answer(self, x: Tensor, rows: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor, Tensor | None]:
+        """What the network answers (n, M), what would have been right (n, M), and the weight of each example (n, 1) or None."""
+        raise NotImplementedError
+
+    def figures(self, x: Tensor, rows: Tensor, rng: torch.Generator) -> tuple[Tensor, ...]:
+        answer, target, weight = self.answer(x, rows, rng)
+        squares = (answer - target).square()
+        return ((squares if weight is None else squares * weight).sum() / len(answer),)
+
+    def backward(self, x: Tensor, rows: Tensor, rng: torch.Generator, weight: float) -> tuple[Tensor, ...]:
+        answer, target, weights = self.answer(x, rows, rng)
+        with torch.no_grad():
+            error = answer - target
+            weighted = error if weights is None else error * weights
+            loss = weighted.flatten().dot(error.flatten()) / len(answer)
+        if answer.requires_grad:  # the exact denoiser has nothing to learn
+            # d/d answer of ‖answer − target‖² / n
+            answer.backward(weighted * (2 * weight / len(answer)))  # type: ignore[no-untyped-call]
+        return (loss,)
+
+
+class NoisySquaredError(SquaredError):
+    """λ(σ)‖x − D(x + σn, σ)‖² per example, mean over the noises n ~ N(0, I) and over σ."""
+
+    def noises(self, count: int, rng: torch.Generator) -> Tensor:
+        """σ for each of `count` examples, (count, 1)."""
+        raise NotImplementedError
+
+    def weight(self, sigma: Tensor) -> Tensor | None:
+        """λ(σ), (n, 1); None where all σ count the same."""
+        return None

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+"""The update with a falling σ: the diffusion sampler."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from engine.protocol.recipe.parameter import number
+from engine.protocol.recipe.part import Capability, Flow
+
+Steps = Annotated[
+    int,
+    number("T", "steps", "Updates from start to end.", low=1, high=10_000, slider=(5, 200), scale="log", role="noise", live=True),
+]
+
+
+class Anneal(Flow, frozen=True, tag="anneal"):
+    """The update with η = 1 − σ'/σ while σ falls to 0: a step of DDIM (Song et al. 2021)."""
+
+    title: ClassVar[str] = "Anneal σ"
+    help: ClassVar[str] = "The same update from pure noise, with a σ that falls at every step."
+    needs: ClassVar[frozenset[Capability]] = frozenset({"anneal"})
+
+    start: Annotated[
+        float,
+        number("σ_T", "noise at the start", "The σ of the pure noise from which points set out.",
+               low=1e-3, high=1000.0, slider=(0.1, 100.0), scale="log", role="noise", live=True),
+    ] = 10.0  # fmt: skip
+    steps: Steps = 50
