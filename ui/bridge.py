@@ -28,8 +28,9 @@ class EngineThread(QThread):
         super().__init__(parent)
         self._argv = list(argv)
         self._log = log
-        self._lock = threading.Lock()  # guards the three below; held for a moment only
-        self._link: Link | None = None
+        self._lock = threading.Lock()  # guards what follows; held for a moment only
+        self._process: Link | None = None  # from the first moment of the engine's life
+        self._link: Link | None = None  # from its hello on
         self._waiting: list[Command] = []
         self._frames: deque[Frame] = deque()
         self._stopping = False
@@ -60,12 +61,14 @@ class EngineThread(QThread):
             link.kill()
 
     def stop(self, wait_ms: int = 8000) -> None:
-        """End engine and thread in order, within a bounded time."""
+        """End engine and thread in order, within a bounded time. An engine that has said nothing yet has nothing to save."""
         with self._lock:
             self._stopping = True
-            link = self._link
+            link, process = self._link, self._process
         if link is not None:
             link.close()
+        elif process is not None:
+            process.kill()
         self.wait(wait_ms)
 
     def run(self) -> None:
@@ -75,10 +78,14 @@ class EngineThread(QThread):
         except LinkError as error:
             self.ended.emit(Ending(None, False, str(error)))
             return
+        with self._lock:
+            self._process = link
+            if self._stopping:
+                link.kill()
         trouble = self._converse(link)
         ending = link.end()
         with self._lock:
-            self._link = None
+            self._link = self._process = None
         self.ended.emit(Ending(ending.code, ending.asked, trouble or ending.words))
 
     def _converse(self, link: Link) -> str:

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Final, Literal
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 
 FieldKind = Literal["sequential", "diverging"]
@@ -19,6 +18,8 @@ _MAPS: Final[dict[FieldKind, str]] = {"sequential": "viridis", "diverging": "CET
 @cache
 def color_table(kind: FieldKind = "sequential") -> NDArray[np.uint8]:
     """256 colors from the lowest to the highest value; read-only."""
+    import pyqtgraph as pg  # late: it takes 0.3 s, and a window without fields should not wait
+
     table: NDArray[np.uint8] = pg.colormap.get(_MAPS[kind]).getLookupTable(nPts=256, alpha=False)  # (256, 3)
     table.setflags(write=False)
     return table
