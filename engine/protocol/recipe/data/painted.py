@@ -16,7 +16,7 @@ Coordinate = Annotated[float, Meta(ge=-1e6, le=1e6)]
 
 def _heart(count: int) -> tuple[tuple[float, float], ...]:
     """Something to begin with, enough for the default minibatch, so that an empty pad is not an error."""
-    angles = (2 * math.pi * (i + 0.5) / count for i in range(count))
+    angles = (2 * math.pi * (i + 0.25) / count for i in range(count))
     return tuple(
         (round(math.sin(t) ** 3, 4), round((13 * math.cos(t) - 5 * math.cos(2 * t) - 2 * math.cos(3 * t) - math.cos(4 * t)) / 16, 4))
         for t in angles
