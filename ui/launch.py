@@ -17,6 +17,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from engine.protocol.arguments import Window as Options
+from engine.protocol.chapter import Chapter
 from engine.protocol.console import CommandError
 from engine.protocol.library import SourceError, read_recipe, shelf
 from engine.protocol.places import own_command, user_folder
@@ -62,13 +63,13 @@ def play(options: Options) -> int:
 
 def window_for(options: Options, app: QApplication, profile: Path) -> Window:
     """The window that the options ask for, its engine starting; not yet shown."""
-    session, chapter = _begin(options)
+    session, chapters = _begin(options)
     folder = _session_folder(profile)
     _keep_log(folder)
     memory = Memory(profile)
-    appearance = Appearance(app, memory, options.projector)
     player = Player(session, _engine(options, folder), folder / "engine.log")
-    window = Window(player, shelf()[0], appearance, memory)
+    player.start()  # first, for the engine takes longer to come up than the window
+    window = Window(player, chapters, Appearance(app, memory, options.projector), memory)
     if options.size is not None:
         window.resize(*options.size)
     elif not memory.data("geometry"):
@@ -76,7 +77,6 @@ def window_for(options: Options, app: QApplication, profile: Path) -> Window:
     Collector(window)
     troubles = Troubles(lambda reason: window.notices.say("trouble", {"reason": reason}))
     window.setProperty("troubles", troubles)
-    window.begin(chapter)
     _leave_on_signals(app, window)
     return window
 
@@ -91,23 +91,23 @@ def _app() -> QApplication:
     return app
 
 
-def _begin(options: Options) -> tuple[Session, str]:
-    """What to play at first, and the key of the chapter (empty for a recipe)."""
-    if options.recipe is not None:
-        try:
-            return Session(_adapted(read_recipe(options.recipe), options)), ""
-        except SourceError as error:
-            raise CommandError(str(error)) from None
+def _begin(options: Options) -> tuple[Session, tuple[Chapter, ...]]:
+    """What to play at first, and all chapters."""
     chapters, refused = shelf()
     for refusal in refused:
         _log.warning("%s", refusal)
+    if options.recipe is not None:
+        try:
+            return Session(_adapted(read_recipe(options.recipe), options)), chapters
+        except SourceError as error:
+            raise CommandError(str(error)) from None
     if not chapters:
         raise CommandError(str(refused[0]) if refused else "there are no chapters")
     keys = [chapter.key for chapter in chapters]
     if options.chapter is not None and options.chapter not in keys:
         raise CommandError(f"chapter: there is no “{options.chapter}”; there are {', '.join(keys)}")
     chapter = chapters[keys.index(options.chapter)] if options.chapter is not None else chapters[0]
-    return Session(_adapted(chapter.experiment, options), chapter.key), chapter.key
+    return Session(_adapted(chapter.experiment, options), chapter.key), chapters
 
 
 def _adapted(experiment: Experiment, options: Options) -> Experiment:

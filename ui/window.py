@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from engine.protocol.chapter import Chapter
@@ -53,21 +53,20 @@ class Window(QMainWindow):
         self.notices = Notices(player, self.banner)
         self.papers = Papers(self, player)
         self._wide: bool | None = None
+        self._furnished = False
         self._compose()
         self._blank, self._keys = Blank(self), Keys(self)
         self._connect()
         self._dress(appearance.theme)
         self.restoreGeometry(memory.data("geometry"))
-
-    def begin(self, chapter: str = "") -> None:
-        """Start the engine, and open a chapter; without one, show the session's own recipe."""
         self.notices.say("warming_up", {})
-        self.player.start()
-        if chapter:
-            self.lecture.open(chapter)
-        else:
-            self.bar.show_chapter(0, 0, "Your recipe")
-            self.lecture.show_experiment()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The window stands before its rooms are furnished: formulas and sliders come with the next turn of the loop."""
+        super().paintEvent(event)
+        if not self._furnished:
+            self._furnished = True
+            QTimer.singleShot(0, self, self._furnish)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where the window is narrow the recipe gives its place to the stage."""
@@ -79,6 +78,14 @@ class Window(QMainWindow):
         self._memory.keep("geometry", self.saveGeometry())
         self.player.stop()
         super().closeEvent(event)
+
+    def _furnish(self) -> None:
+        """Open the chapter that the session begins with; without one, show its recipe."""
+        if self.player.session.key:
+            self.lecture.open(self.player.session.key)
+        else:
+            self.bar.show_chapter(0, 0, "Your recipe")
+            self.lecture.show_experiment()
 
     def _compose(self) -> None:
         self.setWindowTitle("Attractor")

@@ -184,6 +184,8 @@ class Formula(QWidget):
         return QRectF(0, (self.height() - height) / 2, width, height)
 
     def _typeset(self) -> Typeset | None:
+        if not self._latex:
+            return None  # nothing to set, and nothing to load ziamath for
         theme = theme_of(self)
         tints = tuple((symbol_latex(symbol), theme.text(role)) for symbol, role in self._roles.items())
         ink = theme.text(self._ink if self.isEnabled() else "faint")
