@@ -59,11 +59,10 @@ class ChapterList(QListWidget):
     def open_at(self, place: QPoint) -> None:
         """Open as a menu whose upper left corner is at a place of the screen; it closes by itself."""
         self.setWindowFlags(Qt.WindowType.Popup)
-        self.resize(self.sizeHint())
-        screen = self.screen().availableGeometry()
-        x = max(screen.left(), min(place.x(), screen.right() - self.width()))
-        y = max(screen.top(), min(place.y(), screen.bottom() - self.height()))
-        self.move(x, y)
+        room, size = self.screen().availableGeometry(), self.sizeHint()
+        x = max(room.left(), min(place.x(), room.left() + room.width() - size.width()))
+        y = max(room.top(), min(place.y(), room.top() + room.height() - size.height()))
+        self.setGeometry(x, y, size.width(), size.height())
         self.show()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 

@@ -166,12 +166,12 @@ class Reader(QWidget):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # PgDn turns the page, not the scroll bar
         self._bars = StepBars()
         self._bars.chosen.connect(self.go_to)
-        self._back = IconButton("chevron-left", self.tr("Previous step (PgUp)"))
-        self._on = IconButton("chevron-right", self.tr("Next step (PgDn)"))
-        self._back.clicked.connect(self._turn_back)
-        self._on.clicked.connect(self._turn_on)
+        self.back = IconButton("chevron-left", self.tr("Previous step (PgUp)"))
+        self.on = IconButton("chevron-right", self.tr("Next step (PgDn)"))
+        self.back.clicked.connect(self._turn_back)
+        self.on.clicked.connect(self._turn_on)
         self._foot = QHBoxLayout()
-        for widget in (self._bars, self._back, self._on):
+        for widget in (self._bars, self.back, self.on):
             self._foot.addWidget(widget)
         self._outer = QVBoxLayout(self)
         self._outer.addWidget(self._scroll, 1)
