@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import threshold
 
+from engine.closed_form.gaussian import gaussian_log_density
 from engine.closed_form.posterior import CHUNK, FEW_DIMENSIONS, pieces, sigma_column
 
 SMALLEST_WEIGHT = 1e-26  # below it a product of two weights may be denormal
@@ -73,9 +74,9 @@ def log_density_smoothed(x: Tensor, data: Tensor, sigma: float | Tensor) -> Tens
     log_mass = sigmas.new_empty(len(x), 1)
     for piece in pieces(x, data, sigma):
         log_mass[piece.queries] = piece.log_mass
-    exponent = log_mass - x.double().square().sum(1, keepdim=True) / (2 * sigmas.square())
-    log_density = exponent - math.log(len(data)) - x.shape[1] * (sigmas.log() + math.log(2 * math.pi) / 2)
-    return log_density.squeeze(1).to(x.dtype)
+    wide = x.double()
+    about_zero = gaussian_log_density(wide, torch.zeros_like(wide), sigmas.squeeze(1))  # what the masses leave out
+    return (log_mass.squeeze(1) + about_zero - math.log(len(data))).to(x.dtype)
 
 
 @torch.no_grad()

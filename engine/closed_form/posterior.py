@@ -73,7 +73,7 @@ def sigma_column(sigma: float | Tensor, x: Tensor) -> Tensor:
 def _logits(x: Tensor, rows: Tensor, precision: Tensor, best: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Return the logits (b, n) less a shift, the shift (b, 1) in float64, and the best x.x_i - |x_i|^2/2 so far (b, 1)."""
     if x.dtype == torch.float64 or x.shape[1] <= FEW_DIMENSIONS:
-        wide = _wide_logits(x, rows, precision)
+        wide = lifted_logits(x, rows, precision)
         shift = wide.amax(1, keepdim=True)
         return wide.sub_(shift).to(x.dtype), shift, best
     squared = torch.linalg.vector_norm(rows, dim=1).square_()
@@ -86,8 +86,11 @@ def _logits(x: Tensor, rows: Tensor, precision: Tensor, best: Tensor) -> tuple[T
     doubtful = (reach > 0).squeeze(1).nonzero().squeeze(1)  # queries for which an example here may matter
     if len(doubtful):
         near = ((logits[doubtful] + reach[doubtful].to(x.dtype)).amax(0) > 0).nonzero().squeeze(1)
-        wide = _wide_logits(x[doubtful], rows[near], precision[doubtful]).sub_(shift[doubtful])
-        logits[doubtful[:, None], near] = wide.to(x.dtype)
+        wide = lifted_logits(x[doubtful], rows[near], precision[doubtful])
+        peak = wide.amax(1, keepdim=True)  # each query's winner is among the near ones
+        logits[doubtful] += (shift[doubtful] - peak).to(x.dtype)
+        logits[doubtful[:, None], near] = (wide - peak).to(x.dtype)
+        shift[doubtful] = peak
     return logits, shift, best
 
 
@@ -101,7 +104,7 @@ def _reach(error: Tensor) -> Tensor:
     return 2 * torch.log(error / TOLERATED) + 8 * error
 
 
-def _wide_logits(x: Tensor, rows: Tensor, precision: Tensor) -> Tensor:
+def lifted_logits(x: Tensor, rows: Tensor, precision: Tensor) -> Tensor:
     """Return (x.x_i - |x_i|^2 / 2) / sigma^2 in float64, (b, n), as one product of the points lifted by a dimension."""
     rows = rows.double()
     queries = torch.cat([x.double() * precision, precision], dim=1)  # (b, M + 1)
