@@ -38,6 +38,7 @@ class Form(QWidget):
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.lane = ""
+        self.lane_choice: Segmented | None = None
         self.rows: dict[str, FormRow] = {}
         self._sections: dict[str, Section] = {}
         self._live: frozenset[str] = frozenset()
@@ -48,17 +49,17 @@ class Form(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._more = IconButton("settings", "Show every setting of this recipe", "All settings", checkable=True, flat=True)
-        self._more.toggled.connect(self._choose_visible)
+        self.more = IconButton("settings", "Show every setting of this recipe", "All settings", checkable=True, flat=True)
+        self.more.toggled.connect(self._choose_visible)
         self._seed = Label("", "caption", "faint")
-        self._dice = IconButton("dice", "A new seed: other data, weights and noise. Undo brings the old run back.", flat=True)
-        self._dice.clicked.connect(lambda: self.edited.emit("seed", random.randrange(SEEDS), False))
+        self.dice = IconButton("dice", "A new seed: other data, weights and noise. Undo brings the old run back.", flat=True)
+        self.dice.clicked.connect(lambda: self.edited.emit("seed", random.randrange(SEEDS), False))
         self._foot = QHBoxLayout()
         self._foot.addWidget(self._seed, 1)
-        self._foot.addWidget(self._dice)
+        self._foot.addWidget(self.dice)
         self._outer = QVBoxLayout(self)
         self._outer.addWidget(self._scroll, 1)
-        self._outer.addWidget(self._more)
+        self._outer.addWidget(self.more)
         self._outer.addLayout(self._foot)
         self._set_lengths()
 
@@ -104,10 +105,11 @@ class Form(QWidget):
         sheet = Sheet()
         self.rows, self._sections = {}, {}
         self._live = frozenset(parameter.path for parameter in declared if parameter.live)
+        self.lane_choice = None
         if len(experiment.lanes) > 1:
-            lanes = Segmented([Option(lane.name, lane.name) for lane in experiment.lanes], self.lane)
-            lanes.chosen.connect(self._choose_lane)
-            sheet.add(lanes)
+            self.lane_choice = Segmented([Option(lane.name, lane.name) for lane in experiment.lanes], self.lane)
+            self.lane_choice.chosen.connect(self._choose_lane)
+            sheet.add(self.lane_choice)
         for path, field in fields_of(declared):
             if path in hide:
                 continue
@@ -139,12 +141,12 @@ class Form(QWidget):
         self.lane_chosen.emit(lane)
 
     def _choose_visible(self) -> None:
-        shown = {path for path in self.rows if self._more.isChecked() or self._in_sight(path)}
+        shown = {path for path in self.rows if self.more.isChecked() or self._in_sight(path)}
         for path, row in self.rows.items():
             row.setVisible(path in shown)
         for name, section in self._sections.items():
             section.setVisible(any(path in shown for path in self.rows if _section_of(path) == name))
-        self._more.setVisible(any(not self._in_sight(path) for path in self.rows))
+        self.more.setVisible(any(not self._in_sight(path) for path in self.rows))
 
     def _in_sight(self, path: str) -> bool:
         return path in self._controls or f"{self.lane}.{path}" in self._controls
@@ -159,12 +161,10 @@ class Form(QWidget):
 def fields_of(declared: tuple[Parameter, ...]) -> Iterator[tuple[str, Field]]:
     """An editor for each parameter, and for the choices of data and model, in the order of the form."""
     yield "data.name", DataShelf(DATA)
+    yield from ((p.path, field_for(p)) for p in declared if p.path.startswith("data."))
     kinds = tuple(Option(str(kind.__struct_config__.tag), kind.title, kind.help) for kind in MODELS)
-    for parameter in declared:
-        if parameter.path.startswith("model.") and kinds:
-            yield "model.kind", ChoiceField(kinds, "", "Another model; undo brings the old one back.")
-            kinds = ()
-        yield parameter.path, field_for(parameter)
+    yield "model.kind", ChoiceField(kinds, "", "Another model; undo brings the old one back.")
+    yield from ((p.path, field_for(p)) for p in declared if not p.path.startswith("data."))
 
 
 def row_paths(declared: tuple[Parameter, ...]) -> Iterator[str]:
