@@ -113,11 +113,15 @@ class _Row(QStyledItemDelegate):
         words = QRect(room.left() + gap + column + gap, room.top(), room.width() - column - 3 * gap, room.height() // 2)
         p.save()
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p.setPen(Qt.PenStyle.NoPen)
+        inset, bar = theme.px(3), theme.px(3)
+        ground = room.adjusted(inset, inset, -inset, -inset)
         if present or state & QStyle.StateFlag.State_MouseOver:
-            p.setPen(Qt.PenStyle.NoPen)
-            p.setBrush(theme.color("line" if present else "raised"))
-            inset, radius = theme.px(3), theme.px(RADIUS)
-            p.drawRoundedRect(room.adjusted(inset, inset, -inset, -inset), radius, radius)
+            p.setBrush(theme.color("raised"))
+            p.drawRoundedRect(ground, theme.px(RADIUS), theme.px(RADIUS))
+        if present:
+            p.setBrush(theme.color("accent"))
+            p.drawRoundedRect(QRect(ground.left(), ground.top() + bar * 2, bar, ground.height() - bar * 4), bar / 2, bar / 2)
         upper = words.adjusted(0, theme.px(4), 0, theme.px(2))
         lower = words.translated(0, words.height()).adjusted(0, -theme.px(2), 0, -theme.px(4))
         self._write(p, QRect(room.left() + gap, upper.top(), column, upper.height()), number, "body",
