@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+"""Horizontal bars with their values: KL per dimension, posterior weights with thumbnails, spectra with reference marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from engine.protocol.payloads import Bars
+from ui.theme import Role, Theme
+from ui.views import ticks
+from ui.views.strokes import gray_or_color_image
+from ui.views.view import View
+from ui.views.words import CENTER, LEFT, RIGHT, width_of, write
+
+_ROW_PX: Final = (4.0, 36.0)  #: the lowest and the highest row
+_WRITTEN_PX: Final = 15.0  #: rows lower than this have no room for words; every second or third is named
+_PART_ROLES: Final[tuple[Role, ...]] = ("prior", "learned", "exact", "noise", "data")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """How the bars of one layer lie in a room."""
+
+    room: QRectF
+    high: float  #: of a row
+    shown: int  #: rows that fit
+    names: float  #: width of the names
+    pictures: float  #: width of the thumbnails
+    low: float  #: value at the left end
+    top: float  #: value at the right end
+    left: float
+    right: float
+
+    def x(self, value: float) -> float:
+        """Where a value stands."""
+        share = (value - self.low) / (self.top - self.low)
+        return self.left + min(max(share, 0.0), 1.0) * (self.right - self.left)
+
+
+class BarsView(View):
+    """The Bars layers of a picture, one below the other."""
+
+    def draw(self, p: QPainter, theme: Theme) -> None:
+        """Names, thumbnails, bars, values; marks over all rows."""
+        layers = [layer for layer in self.picture.layers if isinstance(layer, Bars)] if self.picture is not None else []
+        edge = theme.px(12)
+        room = QRectF(self.rect()).adjusted(edge, theme.px(2), -edge, -theme.px(6))
+        count = sum(len(layer.labels) for layer in layers)
+        for layer in layers:
+            values = checked(layer)
+            part = QRectF(room.left(), room.top(), room.width(), room.height() * len(values) / max(count, 1))
+            room.setTop(part.bottom())
+            count -= len(values)
+            if len(values):
+                draw_bars(p, theme, layer, values, part)
+
+
+def checked(layer: Bars) -> NDArray[np.float64]:
+    """The values, (n, parts), what is no number as 0; ValueError where they do not fit their names."""
+    values = np.atleast_2d(np.asarray(layer.values, np.float64))
+    if values.ndim != 2 or len(values) != len(layer.labels):
+        raise ValueError(f"“{layer.name}”: {len(layer.labels)} names for values of the shape {layer.values.shape}")
+    return np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def draw_bars(p: QPainter, theme: Theme, layer: Bars, values: NDArray[np.float64], room: QRectF) -> None:
+    """One layer of bars in its room."""
+    room = _draw_head(p, theme, layer, room)
+    rows = _laid_out(theme, layer, values, room)
+    roles = layer.roles or ((layer.role,) if values.shape[1] == 1 else _PART_ROLES)
+    stride = max(int(np.ceil(theme.px(_WRITTEN_PX) / rows.high)), 1)
+    small, strong = theme.font("caption"), theme.font("strong")
+    for k in range(rows.shown):
+        dim = k < len(layer.dim) and layer.dim[k]
+        row = QRectF(room.left(), room.top() + k * rows.high, room.width(), rows.high)
+        p.setOpacity(0.45 if dim else 1.0)
+        end = _draw_bar(p, theme, rows, row, values[k], roles)
+        if layer.thumbnails is not None and k < len(layer.thumbnails):
+            side = min(rows.pictures, rows.high) - theme.px(3)
+            at = QRectF(room.left() + rows.names, row.center().y() - side / 2, side, side)
+            p.drawImage(at, gray_or_color_image(layer.thumbnails[k]))
+        if k % stride == 0:
+            tall = QRectF(row.left(), row.center().y() - theme.px(9), rows.names - theme.px(8), theme.px(18))
+            write(p, tall, layer.labels[k], small, theme.color("faint" if dim else "soft"), LEFT)
+        if stride == 1:
+            said = QRectF(end + theme.px(8), row.center().y() - theme.px(9), room.right() - end, theme.px(18))
+            write(p, said, said_value(float(values[k].sum())), strong, theme.color("ink"), LEFT)
+    p.setOpacity(1.0)
+    _draw_marks(p, theme, layer, rows)
+    if rows.shown < len(values):
+        rest = QRectF(room.left(), room.bottom() - theme.px(16), room.width(), theme.px(16))
+        write(p, rest, f"and {len(values) - rows.shown} more", small, theme.color("faint"), RIGHT)
+
+
+def said_value(value: float) -> str:
+    """A bar's value: two decimals, more digits only where it would read 0.00."""
+    return f"{value:.2f}".replace("-", "−") if value == 0 or abs(value) >= 0.01 else ticks.exact(value)
+
+
+def _laid_out(theme: Theme, layer: Bars, values: NDArray[np.float64], room: QRectF) -> Rows:
+    least, most = (theme.px(length) for length in _ROW_PX)
+    high = min(max(room.height() / len(values), least), most)
+    shown = min(len(values), max(int(room.height() / high + 1e-6), 1))
+    small, strong = theme.font("caption"), theme.font("strong")
+    names = min(max((width_of(name, small) for name in layer.labels), default=0) + theme.px(10), 0.4 * room.width())
+    pictures = min(high, theme.px(34)) + theme.px(4) if layer.thumbnails is not None else 0.0
+    sums = values.sum(axis=1)
+    said = max((width_of(said_value(float(v)), strong) for v in sums), default=0) + theme.px(12)
+    left = room.left() + names + pictures
+    right = max(room.right() - said, left + 1)
+    low = min(float(np.minimum(values, 0).sum(axis=1).min()), 0.0, *layer.marks)
+    top = max(float(np.maximum(values, 0).sum(axis=1).max()), 0.0, *layer.marks)
+    return Rows(room, high, shown, names, pictures, low, top if top > low else low + 1.0, left, right)
+
+
+def _draw_head(p: QPainter, theme: Theme, layer: Bars, room: QRectF) -> QRectF:
+    """Names of the parts and the unit, above the bars; the room that is left."""
+    if not layer.parts and not layer.unit:
+        return room
+    font, row, x = theme.font("caption"), theme.px(18), room.left()
+    roles = layer.roles or _PART_ROLES
+    for k, name in enumerate(layer.parts):
+        wide = width_of(name, font)
+        p.fillRect(QRectF(x, room.top() + theme.px(5), theme.px(9), theme.px(9)), theme.color(roles[k % len(roles)]))
+        write(p, QRectF(x + theme.px(14), room.top(), wide, row), name, font, theme.color("soft"), LEFT)
+        x += wide + theme.px(28)
+    write(p, QRectF(x, room.top(), max(room.right() - x, 0), row), layer.unit, font, theme.color("faint"), RIGHT)
+    return room.adjusted(0, row + theme.px(2), 0, 0)
+
+
+def _draw_bar(
+    p: QPainter, theme: Theme, rows: Rows, row: QRectF, values: NDArray[np.float64], roles: tuple[Role, ...]
+) -> float:
+    """The parts of one bar, positive ones to the right of zero, negative ones to the left; where it ends."""
+    thick = min(max(rows.high * 0.62, 2.0), theme.px(20))
+    top = row.center().y() - thick / 2
+    right = left = 0.0
+    p.setRenderHint(QPainter.RenderHint.Antialiasing)
+    p.setPen(Qt.PenStyle.NoPen)
+    radius = min(theme.px(4), thick / 3) if len(values) == 1 else 0.0
+    for k, value in enumerate(values.tolist()):
+        start = right if value >= 0 else left
+        a, b = sorted((rows.x(start), rows.x(start + value)))
+        p.setBrush(theme.color(roles[k % len(roles)]))
+        p.drawRoundedRect(QRectF(a, top, max(b - a, 1.0), thick), min(radius, (b - a) / 2), radius)
+        right, left = (right + value, left) if value >= 0 else (right, left + value)
+    return rows.x(right)
+
+
+def _draw_marks(p: QPainter, theme: Theme, layer: Bars, rows: Rows) -> None:
+    """Reference values as dashed lines over all rows, their value at the foot."""
+    bottom = rows.room.top() + rows.shown * rows.high
+    p.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    p.setPen(QPen(theme.color("ink"), theme.px(1), Qt.PenStyle.DashLine))
+    for mark in layer.marks:
+        x = round(rows.x(mark))
+        p.drawLine(QPointF(x, rows.room.top()), QPointF(x, bottom))
+    if bottom + theme.px(16) <= rows.room.bottom() + theme.px(6):
+        for mark in layer.marks:
+            at = QRectF(rows.x(mark) - theme.px(40), bottom, theme.px(80), theme.px(16))
+            write(p, at, ticks.label(mark), theme.font("caption"), theme.color("soft"), CENTER)
