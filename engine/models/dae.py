@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from engine.data.dataset import Dataset
+from engine.models.chain import Chain
 from engine.models.network import Network, mlp
 from engine.protocol.recipe.models.dae import Dae
 
@@ -22,6 +23,10 @@ class DaeNetwork(Network):
     @property
     def widths(self) -> tuple[int, ...]:
         return self._widths
+
+    @property
+    def chains(self) -> tuple[Chain, ...]:
+        return (self.layers,)
 
     def denoise(self, x: Tensor, sigma: float | Tensor) -> Tensor:
         clean: Tensor = self.layers(x)

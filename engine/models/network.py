@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.data.dataset import Dataset
+from engine.models.chain import Chain
 from engine.protocol.recipe.part import Model
 
 
@@ -30,6 +31,11 @@ class Network(nn.Module):
     def widths(self) -> tuple[int, ...]:
         """Units of each layer from input to output, as the anatomy shows them."""
         raise NotImplementedError
+
+    @property
+    def chains(self) -> tuple[Chain, ...]:
+        """The chains that do all of its work, one after the other; empty where more happens. Training walks them by hand."""
+        return ()
 
     @property
     def latent(self) -> int:
@@ -77,14 +83,14 @@ class Network(nn.Module):
         raise NotImplementedError
 
 
-def mlp(sizes: list[int], generator: torch.Generator) -> nn.Sequential:
+def mlp(sizes: list[int], generator: torch.Generator) -> Chain:
     """Linear layers of `sizes` with SiLU between them; a single layer is linear. Weights drawn from `generator`."""
     layers: list[nn.Module] = []
     for index, (fan_in, fan_out) in enumerate(pairwise(sizes)):
         if index:
             layers.append(nn.SiLU())
         layers.append(linear(fan_in, fan_out, generator))
-    return nn.Sequential(*layers)
+    return Chain(*layers)
 
 
 def linear(fan_in: int, fan_out: int, generator: torch.Generator) -> nn.Linear:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from engine.data.dataset import Dataset
+from engine.models.chain import Chain
 from engine.models.network import Network, mlp
 from engine.protocol.recipe.models.vae import Vae
 
@@ -25,6 +26,10 @@ class VaeNetwork(Network):
     @property
     def widths(self) -> tuple[int, ...]:
         return self._widths
+
+    @property
+    def chains(self) -> tuple[Chain, ...]:
+        return self.encoder, self.decoder
 
     @property
     def latent(self) -> int:

@@ -13,6 +13,7 @@ from engine.objectives.objective import Objective
 from engine.protocol.recipe.objectives.elbo import Elbo
 
 LN_2PI = math.log(2 * math.pi)
+FIRST = 0.1  #: where a learned σ_ε begins: small, so that the codes spread out before the KL draws them in
 
 
 class ElboObjective(Objective):
@@ -27,7 +28,7 @@ class ElboObjective(Objective):
     def __init__(self, declared: Elbo, network: Network) -> None:
         super().__init__(declared, network)
         learned = declared.sigma_eps == "learned"
-        start = 1.0 if declared.sigma_eps == "learned" else float(declared.sigma_eps)
+        start = FIRST if declared.sigma_eps == "learned" else float(declared.sigma_eps)
         # Always there, so that a switch between fixed and learned while training rebuilds nothing.
         self.log_sigma_eps = nn.Parameter(torch.tensor(math.log(start)), requires_grad=learned)
 
@@ -46,21 +47,31 @@ class ElboObjective(Objective):
         return reconstruction + self.live["beta"] * kl, reconstruction, kl
 
     def backward(self, x: Tensor, rows: Tensor, rng: torch.Generator, weight: float) -> tuple[Tensor, ...]:
-        if self.live["sigma_eps"] == "learned" or self.live["gradient"] == "score":
+        if len(self.network.chains) != 2 or self.live["sigma_eps"] == "learned" or self.live["gradient"] == "score":
             return super().backward(x, rows, rng, weight)
-        mu, log_var, std, x_hat = self._pass(x, rng)
-        batch, beta, precision = len(x), float(self.live["beta"]), float(self.live["sigma_eps"]) ** -2
         with torch.no_grad():
-            error = x_hat - x
-            pull = std.square().sub_(1)  # Σ − 1
-            flat, code = error.flatten(), mu.flatten()
-            reconstruction = self._reconstruction(flat.dot(flat) / batch, x.shape[1])
-            kl = (code.dot(code) + pull.sum() - log_var.sum()) * (0.5 / batch)
-            loss = torch.add(reconstruction, kl, alpha=beta)
-            # The gradients of the two terms where they leave the networks: (x̂ − x)/σ_ε², βμ, ½β(Σ − 1), each over B.
-            ends = error.mul_(weight * precision / batch), mu * (weight * beta / batch), pull.mul_(0.5 * weight * beta / batch)
-        torch.autograd.backward((x_hat, mu, log_var), ends)
-        return loss, reconstruction, kl
+            return self._walk(x, rng, weight)
+
+    def _walk(self, x: Tensor, rng: torch.Generator, weight: float) -> tuple[Tensor, ...]:
+        """The lecture's own backpropagation, from the two costs back through g, h_s, and μ and Σ."""
+        encoder, decoder = self.network.chains
+        batch, beta, precision = len(x), float(self.live["beta"]), float(self.live["sigma_eps"]) ** -2
+        there = encoder.walk(x)
+        mu, log_var = there.out.chunk(2, dim=1)
+        std = (0.5 * log_var).exp_()
+        spread = torch.randn(mu.shape, generator=rng, device=mu.device).mul_(std)  # √Σ ∘ ε_s
+        back = decoder.walk(mu + spread)
+        error, pull = back.out - x, std.square().sub_(1)  # x̂ − x, Σ − 1
+        flat, code = error.flatten(), mu.flatten()
+        reconstruction = self._reconstruction(flat.dot(flat) / batch, x.shape[1])
+        kl = (code.dot(code) + (pull - log_var).sum()) * (0.5 / batch)
+        # Where they leave the networks the costs' gradients are (x̂ − x)/σ_ε², βμ and ½β(Σ − 1), each over B; the
+        # reconstruction's reaches μ through h_s as it is, and ln Σ by ∂h_s/∂ ln Σ = ½ √Σ ∘ ε_s.
+        grad_h = back.back_to_input(error.mul_(weight * precision / batch))
+        grad_mu = torch.add(grad_h, mu, alpha=weight * beta / batch)
+        grad_log_var = torch.addcmul(pull.mul_(0.5 * weight * beta / batch), grad_h, spread, value=0.5)
+        there.back(torch.cat([grad_mu, grad_log_var], dim=1))
+        return torch.add(reconstruction, kl, alpha=beta), reconstruction, kl
 
     def _pass(self, x: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """μ, ln Σ, √Σ (B, M_hidd) and x̂ = g(μ + √Σ ∘ ε_s) (B, M)."""
