@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from pathlib import Path
@@ -31,6 +32,7 @@ FAILED = 1
 def main(options: Train) -> int:
     """Train every lane for `options.steps` steps and leave the results in `options.out`. Raises CommandError."""
     experiment = _experiment(options)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill leaves nothing unfinished behind, as Ctrl-C
     try:
         if options.out.exists() and results.holds_run(options.out) and not options.force:
             raise CommandError(f"--out {options.out}: this folder holds a run; --force replaces it")
