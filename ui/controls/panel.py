@@ -92,6 +92,9 @@ class PanelFrame(QWidget):
         if isinstance(self.view, PointerView) and self.view.geometry().contains(event.pos()):
             return
         menu = QMenu(self)
+        if self.view.actions():
+            menu.addActions(self.view.actions())
+            menu.addSeparator()
         menu.addAction(self.tr("Large or small"), lambda: self.enlarged.emit(self.place.key))
         menu.addAction(self.tr("Copy as picture"), lambda: QApplication.clipboard().setPixmap(self.grab()))
         menu.addSeparator()

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from engine.protocol.recipe.probes import Panel
 from ui.views.bars import BarsView
 from ui.views.curves import CurvesView
 from ui.views.gallery import GalleryView
@@ -26,4 +27,10 @@ VIEW_FOR: Final[Mapping[str, type[View]]] = {
     "text": TextView,
 }
 
-__all__ = ["VIEW_FOR", "View"]
+
+def view_for(panel: Panel) -> View:
+    """A new view that shows what the panel's probe measures."""
+    return VIEW_FOR[panel.probe.payload](panel)
+
+
+__all__ = ["VIEW_FOR", "View", "view_for"]

@@ -18,8 +18,9 @@ from ui.views.strokes import gray_or_color_image
 from ui.views.view import View
 from ui.views.words import CENTER, LEFT, RIGHT, width_of, write
 
-_ROW_PX: Final = (4.0, 36.0)  #: the lowest and the highest row
-_WRITTEN_PX: Final = 15.0  #: rows lower than this have no room for words; every second or third is named
+_ROW_PX: Final = (4.0, 56.0)  #: the lowest and the highest row
+_WRITTEN_PX: Final = 12.0  #: rows lower than this have no room for words; every second or third is named
+_DIM: Final = 0.45  #: opacity of a bar that does not count; its words stay readable
 _PART_ROLES: Final[tuple[Role, ...]] = ("prior", "learned", "exact", "noise", "data")
 
 
@@ -78,20 +79,21 @@ def draw_bars(p: QPainter, theme: Theme, layer: Bars, values: NDArray[np.float64
     small, strong = theme.font("caption"), theme.font("strong")
     for k in range(rows.shown):
         dim = k < len(layer.dim) and layer.dim[k]
-        row = QRectF(room.left(), room.top() + k * rows.high, room.width(), rows.high)
-        p.setOpacity(0.45 if dim else 1.0)
+        row = QRectF(room.left(), rows.room.top() + k * rows.high, room.width(), rows.high)
+        p.setOpacity(_DIM if dim else 1.0)
         end = _draw_bar(p, theme, rows, row, values[k], roles)
         if layer.thumbnails is not None and k < len(layer.thumbnails):
             side = min(rows.pictures, rows.high) - theme.px(3)
             at = QRectF(room.left() + rows.names, row.center().y() - side / 2, side, side)
             p.drawImage(at, gray_or_color_image(layer.thumbnails[k]))
+        p.setOpacity(1.0)
         if k % stride == 0:
             tall = QRectF(row.left(), row.center().y() - theme.px(9), rows.names - theme.px(8), theme.px(18))
             write(p, tall, layer.labels[k], small, theme.color("faint" if dim else "soft"), LEFT)
         if stride == 1:
             said = QRectF(end + theme.px(8), row.center().y() - theme.px(9), room.right() - end, theme.px(18))
-            write(p, said, said_value(float(values[k].sum())), strong, theme.color("ink"), LEFT)
-    p.setOpacity(1.0)
+            text = said_value(float(values[k].sum())) + (f" {layer.unit}" if k == 0 else "")
+            write(p, said, text, strong, theme.color("faint" if dim else "ink"), LEFT)
     _draw_marks(p, theme, layer, rows)
     if rows.shown < len(values):
         rest = QRectF(room.left(), room.bottom() - theme.px(16), room.width(), theme.px(16))
@@ -99,19 +101,23 @@ def draw_bars(p: QPainter, theme: Theme, layer: Bars, values: NDArray[np.float64
 
 
 def said_value(value: float) -> str:
-    """A bar's value: two decimals, more digits only where it would read 0.00."""
-    return f"{value:.2f}".replace("-", "−") if value == 0 or abs(value) >= 0.01 else ticks.exact(value)
+    """A bar's value: two decimals; two digits where it would read 0.00."""
+    if value == 0 or abs(value) >= 0.01:
+        return f"{value:,.2f}".replace("-", "−")
+    return ticks.label(float(f"{value:.1e}"))
 
 
 def _laid_out(theme: Theme, layer: Bars, values: NDArray[np.float64], room: QRectF) -> Rows:
     least, most = (theme.px(length) for length in _ROW_PX)
+    room = room.adjusted(0, theme.px(4), 0, -theme.px(16 if layer.marks else 2))
     high = min(max(room.height() / len(values), least), most)
     shown = min(len(values), max(int(room.height() / high + 1e-6), 1))
     small, strong = theme.font("caption"), theme.font("strong")
     names = min(max((width_of(name, small) for name in layer.labels), default=0) + theme.px(10), 0.4 * room.width())
     pictures = min(high, theme.px(34)) + theme.px(4) if layer.thumbnails is not None else 0.0
-    sums = values.sum(axis=1)
-    said = max((width_of(said_value(float(v)), strong) for v in sums), default=0) + theme.px(12)
+    texts = [said_value(value) for value in values.sum(axis=1).tolist()]
+    texts[0] += f" {layer.unit}"
+    said = max(width_of(text, strong) for text in texts) + theme.px(12)
     left = room.left() + names + pictures
     right = max(room.right() - said, left + 1)
     low = min(float(np.minimum(values, 0).sum(axis=1).min()), 0.0, *layer.marks)
@@ -120,17 +126,16 @@ def _laid_out(theme: Theme, layer: Bars, values: NDArray[np.float64], room: QRec
 
 
 def _draw_head(p: QPainter, theme: Theme, layer: Bars, room: QRectF) -> QRectF:
-    """Names of the parts and the unit, above the bars; the room that is left."""
-    if not layer.parts and not layer.unit:
+    """Names of the parts above the bars; the room that is left."""
+    if not layer.parts:
         return room
     font, row, x = theme.font("caption"), theme.px(18), room.left()
-    roles = layer.roles or _PART_ROLES
+    roles = layer.roles or _PART_ROLES  # as in draw_bars: parts are named where there are several
     for k, name in enumerate(layer.parts):
         wide = width_of(name, font)
         p.fillRect(QRectF(x, room.top() + theme.px(5), theme.px(9), theme.px(9)), theme.color(roles[k % len(roles)]))
         write(p, QRectF(x + theme.px(14), room.top(), wide, row), name, font, theme.color("soft"), LEFT)
         x += wide + theme.px(28)
-    write(p, QRectF(x, room.top(), max(room.right() - x, 0), row), layer.unit, font, theme.color("faint"), RIGHT)
     return room.adjusted(0, row + theme.px(2), 0, 0)
 
 
@@ -138,7 +143,7 @@ def _draw_bar(
     p: QPainter, theme: Theme, rows: Rows, row: QRectF, values: NDArray[np.float64], roles: tuple[Role, ...]
 ) -> float:
     """The parts of one bar, positive ones to the right of zero, negative ones to the left; where it ends."""
-    thick = min(max(rows.high * 0.62, 2.0), theme.px(20))
+    thick = min(max(rows.high * 0.62, 2.0), theme.px(26))
     top = row.center().y() - thick / 2
     right = left = 0.0
     p.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -161,7 +166,6 @@ def _draw_marks(p: QPainter, theme: Theme, layer: Bars, rows: Rows) -> None:
     for mark in layer.marks:
         x = round(rows.x(mark))
         p.drawLine(QPointF(x, rows.room.top()), QPointF(x, bottom))
-    if bottom + theme.px(16) <= rows.room.bottom() + theme.px(6):
-        for mark in layer.marks:
-            at = QRectF(rows.x(mark) - theme.px(40), bottom, theme.px(80), theme.px(16))
-            write(p, at, ticks.label(mark), theme.font("caption"), theme.color("soft"), CENTER)
+    for mark in layer.marks:
+        at = QRectF(rows.x(mark) - theme.px(40), bottom, theme.px(80), theme.px(16))
+        write(p, at, ticks.label(mark), theme.font("caption"), theme.color("soft"), CENTER)

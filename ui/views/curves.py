@@ -7,7 +7,7 @@ import math
 from dataclasses import replace
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QAction, QColor, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -23,7 +23,7 @@ from ui.views.words import CENTER, LEFT, RIGHT, width_of, write
 
 
 class CurvesView(View):
-    """Scalars over steps or seconds, of every lane that the panel shows. Its `actions` are the switches of the panel."""
+    """Scalars over steps or seconds, of every lane that the panel shows. Its `actions` are the switches of its panel's menu."""
 
     follows_past: ClassVar[bool] = True
 
@@ -34,7 +34,6 @@ class CurvesView(View):
         self.settings = Settings(log=self._probe.log if self._probe is not None else False)
         self._hover: QPointF | None = None
         self.setMouseTracking(True)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self._switch("log", "Logarithmic", "Equal factors look equally high; linear around zero where values are negative")
         self._switch("outliers", "Outliers", "Let the few extreme values set the axis, too")
         if self._probe is not None:

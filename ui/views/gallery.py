@@ -20,8 +20,9 @@ from ui.views.view import View
 from ui.views.words import CENTER, LEFT, width_of, write
 
 _EDGE: Final = 12.0
+_FEWEST: Final = 4  #: columns that are always shown
 _GAP: Final = 0.09  #: between images, as a share of their side
-_ROW_NAMES_MOST: Final = 0.25  #: share of the width that the names of rows may take
+_ROW_NAMES_MOST: Final = 0.32  #: share of the width that the names of rows may take
 
 
 @dataclass(frozen=True)
@@ -32,28 +33,43 @@ class Grid:
     columns: int
     first: QRectF  #: the image in the first cell
     step: QSizeF  #: from a cell to the next
-    order: tuple[int, int]  #: rows × columns in which the images came: a film wraps into several rows
+    came: tuple[int, int]  #: rows × columns in which the images came
+
+    @property
+    def wraps(self) -> bool:
+        """Whether a row of images goes on in the next row of cells."""
+        return self.rows != self.came[0]
 
     def image(self, index: int) -> QRectF:
-        """The place of an image."""
-        row, column = divmod(index, self.columns)
+        """The place of an image, counted as the images came; an empty one where it is not shown."""
+        row, column = divmod(index, self.columns if self.wraps else self.came[1])
+        if column >= self.columns:
+            return QRectF()
         return self.first.translated(column * self.step.width(), row * self.step.height())
 
     def index_at(self, at: QPointF) -> int | None:
-        """The image under a pixel."""
-        count = self.order[0] * self.order[1]
-        return next((k for k in range(count) if self.image(k).contains(at)), None)
+        """The image under a pixel, counted as the images came."""
+        return next((k for k in range(self.came[0] * self.came[1]) if self.image(k).contains(at)), None)
 
 
 def fit(theme: Theme, room: QRectF, layer: Images) -> Grid:
-    """The arrangement with the largest images that `room` holds; one row of unnamed images wraps where that helps."""
+    """The arrangement with the largest images that `room` holds.
+
+    Rows without names wrap where that helps. Of rows with names (examples, and what became of them) a narrow room shows
+    the first columns only: a few examples that one can see, rather than all of them too small.
+    """
     rows, columns = layer.pixels.shape[:2]
     high, wide = layer.pixels.shape[2:4]
-    count = rows * columns
-    free = not layer.rows and (rows == 1 or not layer.columns)
-    choices = range(1, count + 1) if free else (columns,)
-    fits = [_fit(theme, room, layer, math.ceil(count / max(c, 1)), c, wide / max(high, 1)) for c in choices]
-    return max(fits, key=lambda grid: (round(grid.first.width()), -grid.rows * grid.columns))
+    aspect = wide / max(high, 1)
+    if not layer.rows and (rows == 1 or not layer.columns):
+        count = rows * columns
+        fits = [_fit(theme, room, layer, math.ceil(count / c), c, aspect) for c in range(1, count + 1)]
+    else:
+        fewest = columns if layer.columns or layer.captions else min(columns, _FEWEST)
+        fits = [_fit(theme, room, layer, rows, c, aspect) for c in range(fewest, columns + 1)]
+    # Among images of one size, the arrangement that shows more of them, or leaves fewer cells empty.
+    shown = min(rows * columns, max(grid.rows * grid.columns for grid in fits))
+    return max(fits, key=lambda grid: (round(grid.first.width()), -abs(grid.rows * grid.columns - shown)))
 
 
 def _fit(theme: Theme, room: QRectF, layer: Images, rows: int, columns: int, aspect: float) -> Grid:
@@ -72,10 +88,9 @@ def _fit(theme: Theme, room: QRectF, layer: Images, rows: int, columns: int, asp
     if wide > layer.pixels.shape[3]:
         wide = math.floor(wide)  # whole pixels, so that all images are equally large
     step = QSizeF(wide + gap, wide / aspect + below + gap)
-    used = QSizeF(row_names + columns * step.width() - gap, above + rows * step.height() - gap)
-    left = room.left() + max((room.width() - used.width()) / 2, 0) + row_names
-    top = room.top() + max((room.height() - used.height()) / 2, 0) + above
-    first = QRectF(round(left), round(top), wide, wide / aspect)
+    spare = room.height() - above - rows * step.height() + gap
+    top = room.top() + max(spare / 2, 0) + above
+    first = QRectF(round(room.left() + row_names), round(top), wide, wide / aspect)
     return Grid(rows, columns, first, step, (layer.pixels.shape[0], layer.pixels.shape[1]))
 
 
@@ -142,9 +157,10 @@ class GalleryView(View):
 def draw_images(p: QPainter, layer: Images, grid: Grid) -> None:
     """The images, each pixel a crisp square."""
     p.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, grid.first.width() < layer.pixels.shape[3])
-    flat = layer.pixels.reshape(-1, *layer.pixels.shape[2:])
-    for index, pixels in enumerate(flat):
-        p.drawImage(grid.image(index), gray_or_color_image(pixels))
+    for index, pixels in enumerate(layer.pixels.reshape(-1, *layer.pixels.shape[2:])):
+        place = grid.image(index)
+        if not place.isEmpty():
+            p.drawImage(place, gray_or_color_image(pixels))
 
 
 def draw_words(p: QPainter, theme: Theme, layer: Images, grid: Grid) -> None:
@@ -152,13 +168,12 @@ def draw_words(p: QPainter, theme: Theme, layer: Images, grid: Grid) -> None:
     font, soft, faint = theme.font("caption"), theme.color("soft"), theme.color("faint")
     line = theme.px(17)
     for row, name in enumerate(layer.rows[: grid.rows]):
-        cell = grid.image(row * grid.columns)
+        cell = grid.image(row * grid.came[1])
         write(p, QRectF(theme.px(_EDGE), cell.top(), cell.left() - theme.px(_EDGE + 8), cell.height()), name, font, soft, LEFT)
-    wraps = grid.rows != layer.pixels.shape[0]
-    under = layer.captions or (layer.columns if wraps else ())
+    under = layer.captions or (layer.columns if grid.wraps else ())
     for index, text in enumerate(under[: layer.pixels.shape[0] * layer.pixels.shape[1]]):
         cell = grid.image(index)
         write(p, QRectF(cell.left() - 4, cell.bottom() + 1, cell.width() + 8, line), text, font, faint, CENTER)
-    for column, name in enumerate(layer.columns[: grid.columns] if not wraps else ()):
+    for column, name in enumerate(layer.columns[: grid.columns] if not grid.wraps else ()):
         cell = grid.image(column)
         write(p, QRectF(cell.left() - 4, cell.top() - line, cell.width() + 8, line), name, font, soft, CENTER)

@@ -13,9 +13,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath,
 
 from engine.protocol.payloads import Graph, Node
 from ui.theme import RADIUS, Theme
-from ui.theme.colormap import color_table
+from ui.views.strokes import gray_or_color_image
 from ui.views.view import View
-from ui.views.words import CENTER, write
+from ui.views.words import CENTER, width_of, write
 
 _GAP_PX: Final = 30.0  #: between columns, room for an arrow
 _CELLS_ACROSS: Final = 16
@@ -46,7 +46,7 @@ def placed(theme: Theme, layer: Graph, room: QRectF) -> dict[str, QRectF]:
     """The box of each node, on a grid that fills the room; in a row of layers, the more units the higher."""
     columns = 1 + max(node.column for node in layer.nodes)
     rows = 1 + max(node.row for node in layer.nodes)
-    gap = min(theme.px(_GAP_PX), room.width() / (3 * columns))
+    gap = min(theme.px(_GAP_PX), room.width() / (5 * columns))
     wide = min((room.width() - (columns - 1) * gap) / columns, theme.px(_WIDEST_PX))
     across = (room.width() - wide) / max(columns - 1, 1) if columns > 1 else 0.0
     high = room.height() / rows
@@ -73,7 +73,7 @@ def needed_height(theme: Theme, node: Node, wide: float) -> float:
 
 def text_height(theme: Theme, node: Node, wide: float) -> float:
     """The height of a box's figures, wrapped to its width."""
-    room = QRectF(0, 0, wide - theme.px(12), 10_000)
+    room = QRectF(0, 0, wide - 2 * theme.px(6), 10_000)
     flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
     return QFontMetricsF(theme.font("caption")).boundingRect(room, flags, node.text).height()
 
@@ -88,9 +88,9 @@ def draw_box(p: QPainter, theme: Theme, node: Node, box: QRectF) -> None:
     p.drawRoundedRect(box, theme.px(RADIUS), theme.px(RADIUS))
     room = box.adjusted(theme.px(6), theme.px(4), -theme.px(6), -theme.px(4))
     title = QColor(theme.text(node.role))
-    write(p, QRectF(room.left(), room.top(), room.width(), theme.px(20)), node.title, theme.font("strong"), title, CENTER)
+    write(p, QRectF(box.left() + 2, room.top(), box.width() - 4, theme.px(20)), node.title, theme.font("strong"), title, CENTER)
     room.setTop(room.top() + theme.px(21))
-    words = node.caption or (f"{node.units:,} unit" + ("" if node.units == 1 else "s") if node.units else "")
+    words = node.caption or _units(theme, node, room.width())
     if words and room.height() >= theme.px(16):
         foot = QRectF(room.left(), room.bottom() - theme.px(17), room.width(), theme.px(17))
         write(p, foot, words, theme.font("caption"), theme.color("soft"), CENTER)
@@ -114,7 +114,7 @@ def draw_cells(p: QPainter, theme: Theme, values: NDArray[np.floating], color: Q
     wide, high = side * columns, side * rows
     target = QRectF(room.center().x() - wide / 2, room.center().y() - high / 2, wide, high)
     p.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-    p.drawImage(target, cells_image(theme, table, color))
+    p.drawImage(target, picture_image(table) if values.ndim == 2 else cells_image(theme, table, color))
     if values.ndim == 1 and side >= theme.px(6):
         p.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         p.setPen(QPen(theme.color("raised"), theme.px(1)))
@@ -125,19 +125,22 @@ def draw_cells(p: QPainter, theme: Theme, values: NDArray[np.floating], color: Q
 
 
 def cells_image(theme: Theme, table: NDArray[np.floating], color: QColor) -> QImage:
-    """Values ≥ 0 as strengths of a color (images as grays), others from blue through white to red, zero in the middle."""
+    """Numbers as colors that fade to the ground at zero: `color` for positive ones, that of noise for negative ones."""
     known = np.isfinite(table)
     filled = np.where(known, table, 0.0)
-    largest = max(float(np.abs(filled).max()), 1e-12)
-    if filled.min() < 0:
-        rgb = color_table("diverging")[np.round(127.5 + 127.5 * filled / largest).astype(np.intp)].astype(np.float64)
-    else:
-        dark = np.array(theme.color("plot").getRgb()[:3], np.float64)  # type: ignore[index]
-        full = np.array(color.getRgb()[:3], np.float64)  # type: ignore[index]
-        rgb = dark + (filled / largest)[:, :, None] * (full - dark)
-    rgba = np.dstack([rgb.astype(np.uint8), np.where(known, 255, 0).astype(np.uint8)])
-    rgba = np.ascontiguousarray(rgba)
+    share = filled / max(float(np.abs(filled).max()), 1e-12)
+    shades = (theme.color("plot"), color, theme.color("noise"))
+    ground, above, below = (np.array([shade.red(), shade.green(), shade.blue()]) for shade in shades)
+    full = np.where(share[:, :, None] >= 0, above, below)
+    rgb = ground + np.abs(share)[:, :, None] * (full - ground)
+    rgba = np.ascontiguousarray(np.dstack([rgb, np.where(known, 255.0, 0.0)]).round().astype(np.uint8))
     return QImage(rgba.data, table.shape[1], table.shape[0], 4 * table.shape[1], QImage.Format.Format_RGBA8888).copy()
+
+
+def picture_image(table: NDArray[np.floating]) -> QImage:
+    """An image whose pixels are numbers, black for 0 and below, white for the largest."""
+    filled = np.clip(np.nan_to_num(table), 0.0, None)
+    return gray_or_color_image(np.asarray(255 * filled / max(float(filled.max()), 1e-12), np.uint8))
 
 
 def draw_edge(p: QPainter, theme: Theme, start: QRectF, end: QRectF, cut: bool) -> None:
@@ -150,7 +153,8 @@ def draw_edge(p: QPainter, theme: Theme, start: QRectF, end: QRectF, cut: bool) 
         pen.setDashPattern([3.0, 3.0])
     p.setPen(pen)
     a, b, out, into = _ends(start, end)
-    reach = max(math.hypot(b.x() - a.x(), b.y() - a.y()) * 0.4, theme.px(10))
+    away = abs(b.x() - a.x()) if out.x() else math.hypot(b.x() - a.x(), b.y() - a.y())
+    reach = max(away * (0.7 if out.x() else 0.4), theme.px(6))  # bends within the gap between two columns
     path = QPainterPath(a)
     path.cubicTo(a + out * reach, b + into * reach, b)
     p.drawPath(path)
@@ -177,6 +181,13 @@ def _ends(start: QRectF, end: QRectF) -> tuple[QPointF, QPointF, QPointF, QPoint
         return QPointF(start.center().x(), start.top()), QPointF(end.center().x(), end.bottom()), QPointF(0, -1), QPointF(0, 1)
     below = QPointF(0, 1)
     return QPointF(start.center().x(), start.bottom()), QPointF(end.center().x(), end.bottom()), below, below
+
+
+def _units(theme: Theme, node: Node, wide: float) -> str:
+    if not node.units:
+        return ""
+    words = f"{node.units:,} unit" + ("" if node.units == 1 else "s")
+    return words if width_of(words, theme.font("caption")) <= wide else f"{node.units:,}"
 
 
 def _in_rows(values: NDArray[np.floating], room: QRectF) -> NDArray[np.floating]:
