@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from engine.protocol.messages import Clear, Pick, Spawn
 from engine.protocol.recipe.probes import Panel
-from ui.player import Player
+from ui.troupe import Troupe
 from ui.views.pointer import PointerView
 from ui.views.view import View
 
@@ -16,9 +16,9 @@ from ui.views.view import View
 class Hands(QObject):
     """Turns clicks, sprays and pointing into commands."""
 
-    def __init__(self, player: Player) -> None:
-        super().__init__(player)
-        self._player = player
+    def __init__(self, troupe: Troupe) -> None:
+        super().__init__(troupe)
+        self._troupe = troupe
 
     def take(self, view: View) -> None:
         """Listen to a view, where it is a plane that one can point at."""
@@ -27,12 +27,12 @@ class Hands(QObject):
             if "denoise" in panel.probe.needs:
                 view.clicked.connect(lambda x, y: self._spawn(panel, np.array([[x, y]])))
                 view.sprayed.connect(lambda xs, ys: self._spawn(panel, np.stack((xs, ys), axis=1)))
-            view.pointed.connect(lambda x, y: self._player.send(Pick(panel=panel.key, xy=(x, y))))
-            view.left.connect(lambda: self._player.send(Pick(panel=panel.key)))
+            view.pointed.connect(lambda x, y: self._troupe.send(Pick(panel=panel.key, xy=(x, y))))
+            view.left.connect(lambda: self._troupe.send(Pick(panel=panel.key)))
 
     def clear(self) -> None:
         """Take the points off."""
-        self._player.send(Clear())
+        self._troupe.send(Clear())
 
     def _spawn(self, panel: Panel, xy: np.ndarray) -> None:
-        self._player.send(Spawn(xy=xy, lane=panel.lane))  # (n, 2)
+        self._troupe.send(Spawn(xy=xy, lane=panel.lane))  # (n, 2)

@@ -28,7 +28,7 @@ class Lecture(QObject):
         self.chapters = tuple(chapters)
         self._player, self._panels, self._form, self._reader = player, panels, form, reader
         player.edited.connect(lambda state: self.show_experiment())
-        panels.watched.connect(player.watch)
+        panels.watched.connect(player.troupe.watch)
         form.edited.connect(self._edit)
         reader.lit.connect(form.light)
         reader.beyond.connect(lambda way: self.go(way, step=0 if way > 0 else -1))

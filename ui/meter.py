@@ -42,7 +42,7 @@ class Meter(QObject):
         window.installEventFilter(self)
         window.player.ticked.connect(self._tick)
         window.player.framed.connect(self._framed)
-        window.player.reported.connect(self._start_playing)
+        window.player.troupe.reported.connect(self._start_playing)
 
     def run(self, app: QApplication) -> int:
         """Show the window, play, close it; 0, or 1 where no live frame ever came."""
@@ -69,8 +69,8 @@ class Meter(QObject):
         return False
 
     def _start_playing(self, event: object) -> None:
-        if type(event).__name__ == "Built" and not self._window.player.playing and not self._live:
-            self._window.player.play()
+        if type(event).__name__ == "Built" and not self._live:
+            self._window.player.troupe.play()
 
     def _framed(self, moment: Moment) -> None:
         self._news = True
@@ -98,7 +98,7 @@ class Meter(QObject):
         player = self._window.player
         seconds = time.perf_counter() - self._since if self._since is not None else 0.0
         gaps = np.diff(self._ticks) * 1000 if len(self._ticks) > 1 else np.zeros(1)
-        hello, size = player.hello, self._window.size()
+        hello, size = player.troupe.hello, self._window.size()
         return {
             "chapter": player.session.key, "threads": hello.threads if hello else 0, "device": hello.device if hello else "",
             "size": [size.width(), size.height()], "steps": self._steps[1],
@@ -107,7 +107,7 @@ class Meter(QObject):
             "gap_ms": {"p50": _ms(gaps, 50), "p99": _ms(gaps, 99), "max": round(float(gaps.max()), 2)},
             "window_s": round(self._window_s, 3), "first_frame_s": round(self._first_s, 3),
             "rss_mb": {"ui": rss_mb(os.getpid()), "engine": rss_mb(hello.pid) if hello else None},
-            "engine_deaths": player.deaths,
+            "engine_deaths": player.troupe.deaths,
         }  # fmt: skip
 
 

@@ -24,14 +24,14 @@ class Notices(QObject):
         super().__init__(banner)
         self._player, self._banner = player, banner
         self._deeds: dict[str, tuple[str, Callable[[], None]]] = {
-            "engine_stopped": ("Go on from there", player.go_on),
-            "engine_stopped_early": ("Start it again", player.go_on),
-            "engine_refused": ("Try again", player.go_on),
+            "engine_stopped": ("Go on from there", player.start),
+            "engine_stopped_early": ("Start it again", player.start),
+            "engine_refused": ("Try again", player.start),
             "rebuilt": ("Undo", player.undo),
             "reset": ("Undo", player.undo),
         }
         player.noticed.connect(self.say)
-        player.reported.connect(self._hear)
+        player.troupe.reported.connect(self._hear)
 
     def say(self, kind: str, values: Mapping[str, Any]) -> None:
         """Say the sentence of a kind, with its values."""

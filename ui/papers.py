@@ -67,7 +67,7 @@ class Papers(QObject):
 
     def about(self) -> None:
         """Versions and license."""
-        hello = self._player.hello
+        hello = self._player.troupe.hello
         engine = f"PyTorch {hello.torch} on {hello.device}, {hello.threads} threads" if hello is not None else "no engine yet"
         box = QMessageBox(self._window)
         box.setWindowTitle("About Attractor")

@@ -89,4 +89,5 @@ class Showing(QObject):
         return next(chosen, moment.lanes[0] if moment.lanes else NOWHERE)
 
     def _device(self) -> str:
-        return self._player.hello.device if self._player.hello is not None else ""
+        hello = self._player.troupe.hello
+        return hello.device if hello is not None else ""

@@ -16,7 +16,8 @@ from ui.theme import theme_of
 
 Tone = Literal["note", "trouble", "wait"]
 STAYS_MS: Final = 7000  #: how long a note stays; trouble stays until somebody closes it
-WIDEST: Final = 620  #: in pixels at scale 1
+LEAST: Final = 200  #: of its width, in pixels at scale 1
+WIDEST: Final = 620
 
 
 class Banner(QFrame):
@@ -95,7 +96,7 @@ class Banner(QFrame):
         self._row.setSpacing(theme.px(10))
         others = sum(w.sizeHint().width() + theme.px(10) for w in (self._button, self._close) if not w.isHidden())
         words = QFontMetrics(theme.font("body")).horizontalAdvance(self.text) + theme.px(34)
-        width = min(words + others, theme.px(WIDEST), host.width() - 2 * gap)
+        width = max(min(words + others, theme.px(WIDEST), host.width() - 2 * gap), theme.px(LEAST))
         self.setFixedWidth(width)
         self.setFixedHeight(max(self._row.totalHeightForWidth(width) + theme.px(6), theme.px(48)))
         self.move((host.width() - width) // 2, host.height() - self.height() - gap)

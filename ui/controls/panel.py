@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -12,7 +12,7 @@ from ui.controls.buttons import IconButton
 from ui.controls.labels import ElidedLabel
 from ui.reel import Moment
 from ui.theme import theme_of
-from ui.views import view_for
+from ui.views import VIEW_FOR
 from ui.views.pointer import PointerView
 
 
@@ -25,7 +25,7 @@ class PanelFrame(QWidget):
     def __init__(self, place: Place, *, headed: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.place = place
-        self.view = view_for(place)
+        self.view = VIEW_FOR[type(place.probe).payload](place)
         self.title = place.title or type(place.probe).title
         self.setAccessibleName(self.title)
         self.setProperty("surface", self.view.ground)
@@ -35,6 +35,8 @@ class PanelFrame(QWidget):
         self._note = ElidedLabel("", "caption", "faint")
         self._note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._enlarge = IconButton("maximize", "Make this panel large (double click)", flat=True)
+        self._menu = IconButton("more", "What this panel can show", flat=True)
+        self._menu.clicked.connect(lambda: self._popup(self._menu.mapToGlobal(QPoint(0, self._menu.height()))))
         self._close = IconButton("close", "Close this panel; it comes back by View, Panels", flat=True)
         self._enlarge.clicked.connect(lambda: self.enlarged.emit(self.place.key))
         self._close.clicked.connect(lambda: self.closed.emit(self.place.key))
@@ -42,6 +44,7 @@ class PanelFrame(QWidget):
         self._row = QHBoxLayout(self._head)
         self._row.addWidget(self._title)
         self._row.addWidget(self._note, 1)
+        self._row.addWidget(self._menu)
         self._row.addWidget(self._enlarge)
         self._row.addWidget(self._close)
         self._head.setVisible(headed)
@@ -91,7 +94,12 @@ class PanelFrame(QWidget):
         """What one can do with a panel. On a plane the right button moves the view instead."""
         if isinstance(self.view, PointerView) and self.view.geometry().contains(event.pos()):
             return
+        self._popup(event.globalPos())
+
+    def _popup(self, at: QPoint) -> None:
         menu = QMenu(self)
+        menu.addActions(self.view.actions())
+        menu.addSeparator()
         if self.view.actions():
             menu.addActions(self.view.actions())
             menu.addSeparator()
@@ -100,7 +108,7 @@ class PanelFrame(QWidget):
         menu.addSeparator()
         menu.addAction(self.tr("Close"), lambda: self.closed.emit(self.place.key))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
+        menu.popup(at)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Hairlines toward the panels to the left and above; at the edges there is a line already."""
@@ -114,7 +122,7 @@ class PanelFrame(QWidget):
                 p.fillRect(0, 0, self.width(), hair, theme.color("line"))
 
     def _show_buttons(self, shown: bool) -> None:
-        for button in (self._enlarge, self._close):
+        for button in (self._menu, self._enlarge, self._close):
             button.setVisible(shown)
 
     def _set_lengths(self) -> None:

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""The engine as the window sees it: started, told, heard, dead, started again from its last checkpoint."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.protocol.link import Ending
+from engine.protocol.messages import (
+    Command,
+    Event,
+    Frame,
+    Hello,
+    Pause,
+    Paused,
+    Play,
+    Resume,
+    Resumed,
+    Saved,
+    Started,
+    Step,
+    Watch,
+)
+from engine.protocol.recipe.probes import Panel
+from ui.bridge import EngineThread
+
+
+class Troupe(QObject):
+    """One engine at a time. Its death is said once, with how it came and how old the last checkpoint is."""
+
+    reported = Signal(object)  #: each Event of the engine
+    died = Signal(str, dict)  #: (kind, values) of `engine.protocol.words`
+    playing_changed = Signal(bool)
+
+    def __init__(self, argv: Sequence[str], log: Path | None, parent: QObject) -> None:
+        super().__init__(parent)
+        self.hello: Hello | None = None
+        self.playing = False
+        self.deaths = 0
+        self._argv, self._log = tuple(argv), log
+        self._thread: EngineThread | None = None
+        self._watched = Watch(panels=())
+        self._saved_at: float | None = None
+        self._was_playing = False  # when the engine died
+
+    def start(self) -> bool:
+        """Start an engine, and let it take up the last checkpoint; False where there is none, and it waits for a Build."""
+        self.stop()
+        self._thread = EngineThread(self._argv, self._log, self)
+        self._thread.reported.connect(self._hear)
+        self._thread.ended.connect(self._ended)
+        self._thread.start()
+        self.send(self._watched)
+        if self._saved_at is not None:
+            self.send(Resume())
+        return self._saved_at is not None
+
+    def stop(self) -> None:
+        """End the engine in an orderly way; waits for it, but not for ever."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.stop()
+            if thread.isFinished():
+                thread.deleteLater()
+
+    def send(self, command: Command) -> None:
+        """Tell the engine; where there is none, nobody listens."""
+        if self._thread is not None:
+            self._thread.send(command)
+
+    def take(self) -> list[Frame]:
+        """The frames that came since the last call, oldest first."""
+        return self._thread.take() if self._thread is not None else []
+
+    def play(self) -> None:
+        """Train until told otherwise."""
+        self.send(Play())
+
+    def pause(self) -> None:
+        """Stop training after the present step."""
+        self.send(Pause())
+
+    def toggle(self) -> None:
+        """Play where it rests, pause where it plays."""
+        (self.pause if self.playing else self.play)()
+
+    def step(self, count: int = 1) -> None:
+        """Train a few steps, then pause."""
+        self.send(Step(count=count))
+
+    def watch(self, panels: tuple[Panel, ...]) -> None:
+        """Measure what these panels show, and nothing else."""
+        if panels != self._watched.panels:
+            self._watched = Watch(panels=panels)
+            self.send(self._watched)
+
+    def _hear(self, event: Event) -> None:
+        if self.sender() is not self._thread:
+            return  # a word of the engine before, that was still under way
+        match event:
+            case Hello():
+                self.hello = event
+            case Saved():
+                self._saved_at = time.monotonic()
+            case Started() | Paused():
+                self._show_playing(isinstance(event, Started))
+            case Resumed() if self._was_playing:
+                self.play()
+            case _:
+                pass
+        self.reported.emit(event)
+
+    def _show_playing(self, playing: bool) -> None:
+        if playing != self.playing:
+            self.playing = playing
+            self.playing_changed.emit(playing)
+
+    def _ended(self, ending: Ending) -> None:
+        if self.sender() is not self._thread:
+            return
+        self.deaths += 1
+        self._was_playing = self.playing
+        self._show_playing(False)
+        self.stop()
+        values = {"how": _how(ending), "log": str(self._log)}
+        if self._saved_at is not None:
+            self.died.emit("engine_stopped", {**values, "age_s": round(time.monotonic() - self._saved_at)})
+        else:
+            self.died.emit("engine_stopped_early" if self.hello is not None else "engine_refused", values)
+
+
+def _how(ending: Ending) -> str:
+    if ending.code is None:
+        return ending.words or "no answer"
+    return f"signal {-ending.code}" if ending.code < 0 else f"exit code {ending.code}"
