@@ -17,6 +17,7 @@ from engine.closed_form import (
     posterior_weights,
     score,
 )
+from engine.closed_form.posterior import pieces
 
 SIGMAS = (0.05, 0.1, 0.3, 1.0, 3.0)
 
@@ -95,18 +96,23 @@ def test_the_expanded_square_in_float32_would_not_do() -> None:
     assert (plain.double() - reference(x, data, 0.05)).norm(dim=1).max() > 1e-2
 
 
-def test_no_weight_is_denormal_and_none_that_counts_is_lost() -> None:
-    data = torch.linspace(0, 1, 3000)[:, None].repeat(1, 3)
-    weights = posterior_weights(torch.rand(20, 3), data, 0.03)
-    assert ((weights == 0) | (weights > 1e-30)).all()
+@pytest.mark.parametrize("dimensions", [3, 100])
+def test_no_weight_is_denormal_and_none_that_counts_is_lost(dimensions: int) -> None:
+    """A denormal factor makes the product after the softmax 3 to 16 times slower."""
+    data = torch.linspace(0, 1, 3000)[torch.randperm(3000), None].repeat(1, dimensions)
+    x = torch.rand(20, 1).repeat(1, dimensions)
+    weights = posterior_weights(x, data, 0.3)
     torch.testing.assert_close(weights.sum(1), torch.ones(20), rtol=0, atol=1e-5)
+    for multiplied in [weights, *(piece.weights for piece in pieces(x, data, 0.03))]:
+        assert ((multiplied == 0) | (multiplied > 1e-30)).all()
 
 
 def test_small_sigma_gives_the_nearest_example_and_sigma_zero_too() -> None:
-    data, x = random(400, 90, seed=9).float(), random(30, 90, seed=10).float()
+    some, x = random(200, 90, seed=9).float(), random(30, 90, seed=10).float()
+    data = torch.cat([some, some + 1e-6 * random(200, 90, seed=23).float()])  # twins that float32 logits confuse
     nearest = data[torch.cdist(x.double(), data.double()).argmin(1)]
-    for sigma in (0.01, 1e-6, 0.0):
-        torch.testing.assert_close(exact_denoiser(x, data, sigma), nearest, rtol=0, atol=1e-6)
+    for sigma, apart in ((0.01, 1e-5), (1e-6, 0), (0.0, 0)):  # at 0.01 twins still share the weight
+        torch.testing.assert_close(exact_denoiser(x, data, sigma), nearest, rtol=0, atol=apart)
 
 
 def test_large_sigma_moves_every_point_to_the_mean_and_the_rest_vanishes_as_sigma_squared() -> None:

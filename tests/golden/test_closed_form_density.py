@@ -158,6 +158,21 @@ def test_the_estimate_of_the_density_itself_is_unbiased_for_every_split_of_k() -
         assert abs(float(ratios.mean()) - 1) < 4 * float(ratios.std()) / 20_000**0.5
 
 
+def test_half_of_the_samples_come_from_q_a_quarter_from_q_three_times_as_wide_a_quarter_from_the_prior() -> None:
+    asked = []
+
+    def spy(h: torch.Tensor) -> torch.Tensor:
+        asked.append(h)
+        return h
+
+    mu, log_var = torch.full((1, 1), 5.0), torch.full((1, 1), 2 * math.log(0.1))
+    log_density_importance(mu, spy, mu, log_var, 0.1, 40_000, generator(30))
+    from_q, widened, from_prior = torch.cat(asked).split([20_000, 10_000, 10_000])
+    for samples, mean, std in ((from_q, 5.0, 0.1), (widened, 5.0, 0.3), (from_prior, 0.0, 1.0)):
+        assert float(samples.mean()) == pytest.approx(mean, abs=4 * std / 100)
+        assert float(samples.std()) == pytest.approx(std, rel=0.03)  # four standard errors of 10,000 draws
+
+
 def test_no_sample_is_refused() -> None:
     with pytest.raises(ValueError, match="a sample or more"):
         log_density_importance(torch.zeros(1, 2), spiral, torch.zeros(1, 1), torch.zeros(1, 1), 0.1, 0)
