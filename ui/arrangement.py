@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QWidget
 
 from engine.protocol.chapter import Place
 from engine.protocol.recipe.probes import Panel
-from ui.controls.buttons import IconButton
 from ui.controls.panel import PanelFrame
 from ui.reel import Moment
 from ui.theme import theme_of
@@ -54,8 +53,6 @@ class Arrangement(QWidget):
         self._moment: Moment | None = None
         self._seam = Seam(self)
         self._seam.dragged.connect(self._drag)
-        self._more = IconButton("layers", "Show the panels that found no room", "", parent=self)
-        self._more.clicked.connect(self._rotate)
 
     @property
     def seen(self) -> tuple[PanelFrame, ...]:
@@ -127,6 +124,7 @@ class Arrangement(QWidget):
         frame = PanelFrame(place, parent=self)
         frame.enlarged.connect(self.enlarge)
         frame.closed.connect(lambda key: self.open(key, False))
+        frame.turned.connect(self._rotate)
         self.frames[place.key] = frame
         self.added.emit(frame.view)
 
@@ -140,7 +138,7 @@ class Arrangement(QWidget):
         theme = theme_of(self)
         plan = tiling(self.width(), self.height(), len(stages), len(below), theme.scale, self._share)
         for frame in self.frames.values():
-            frame.set_headed(frame.place.place != "stage" or len(stages) > 1)
+            frame.set_headed(frame.place.place != "stage" or len(stages) > 1 or bool(self._large))
             frame.show_large(frame.place.key == self._large)
         placed = [*zip(stages, plan.stages, strict=False), *zip(below, plan.below, strict=False)]
         for frame, rect in placed:
@@ -156,13 +154,8 @@ class Arrangement(QWidget):
             if frame.isHidden() and frame in shown and self._moment is not None:
                 frame.show_moment(self._moment)
             frame.setVisible(frame in shown)
-        self._more.setText(f"{waiting} more")
-        self._more.setVisible(waiting > 0)
-        self._more.adjustSize()
-        gap = theme_of(self).px(8)
-        self._more.move(self.width() - self._more.width() - gap, self.height() - self._more.height() - gap)
+            frame.show_waiting(waiting if shown and frame is shown[-1] else 0)
         self._seam.raise_()
-        self._more.raise_()
         panels = tuple(frame.place.panel for frame in shown)
         if panels != self._told:
             self._told = panels
@@ -173,6 +166,7 @@ class Arrangement(QWidget):
         self._arrange()
 
     def _rotate(self) -> None:
+        """Let those that found no room come first."""
         below = [key for key in self._order if self.frames[key].place.place != "stage"]
         seen = [frame.place.key for frame in self.seen if frame.place.place != "stage"]
         rest = [key for key in below if key not in seen]

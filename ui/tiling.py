@@ -36,8 +36,8 @@ def tiling(width: int, height: int, stages: int, below: int, scale: float = 1.0,
     columns = max(1, min(below, int(width // (SMALL_WIDTH * scale))))
     wanted = math.ceil(below / columns)
     most = min(height * MOST_BELOW, height - STAGE_HEIGHT * scale)
-    room = max(height * (1 - share), min(wanted * SMALL_HEIGHT * scale, most))
-    rows = max(1, min(wanted, int(room // (SMALL_HEIGHT * scale))))
+    rows = max(1, min(wanted, int(max(most, height * (1 - share)) // (SMALL_HEIGHT * scale))))
+    room = max(height * (1 - share), min(rows * SMALL_HEIGHT * scale, most))
     shown = min(below, rows * columns)
     top = height - round(room)
     return Tiling(

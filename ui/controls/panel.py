@@ -21,6 +21,7 @@ class PanelFrame(QWidget):
 
     enlarged = Signal(str)  #: its key; the same again makes it small
     closed = Signal(str)
+    turned = Signal()  #: the panels that found no room are asked for
 
     def __init__(self, place: Place, *, headed: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +41,8 @@ class PanelFrame(QWidget):
         self._close = IconButton("close", "Close this panel; it comes back by View, Panels", flat=True)
         self._enlarge.clicked.connect(lambda: self.enlarged.emit(self.place.key))
         self._close.clicked.connect(lambda: self.closed.emit(self.place.key))
+        self._waiting = IconButton("layers", "Show the panels that found no room here", "more", flat=True)
+        self._waiting.clicked.connect(self.turned)
         self._head = QWidget(self)
         self._row = QHBoxLayout(self._head)
         self._row.addWidget(self._title)
@@ -47,6 +50,7 @@ class PanelFrame(QWidget):
         self._row.addWidget(self._menu)
         self._row.addWidget(self._enlarge)
         self._row.addWidget(self._close)
+        self._row.addWidget(self._waiting)
         self._head.setVisible(headed)
         self._box = QVBoxLayout(self)
         self._box.addWidget(self._head)
@@ -66,6 +70,12 @@ class PanelFrame(QWidget):
         """Whether it is the only one to be seen."""
         self._enlarge.set_icon_name("restore" if large else "maximize")
         self._enlarge.set_hint("Back among the others (Esc)" if large else "Make this panel large (double click)")
+
+    def show_waiting(self, count: int) -> None:
+        """Say that so many panels found no room beside this one."""
+        self._waiting.setText(f"{count} more")
+        self._waiting.updateGeometry()
+        self._waiting.setVisible(count > 0)
 
     def set_headed(self, headed: bool) -> None:
         """Show the head, or only the view."""
