@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from engine.protocol.messages import Build, Change, Command
-from engine.protocol.recipe.editing import RecipeError, parameters, with_value
+from engine.protocol.recipe.editing import RecipeError, from_plain, parameters, with_value
 from engine.protocol.recipe.experiment import Experiment, Lane
 
 __all__ = ["RecipeError", "Session", "State", "commands_between"]
@@ -24,6 +25,7 @@ class State:
     run_id: int
     experiment: Experiment
     builds: tuple[int, ...]
+    origins: tuple[tuple[int, int] | None, ...] = ()  #: (build, step) where a lane's build branched off; or none at all
 
 
 def commands_between(old: State | None, new: State) -> tuple[Command, ...]:
@@ -33,7 +35,7 @@ def commands_between(old: State | None, new: State) -> tuple[Command, ...]:
     """
     commands: list[Command] = []
     if old is None or (old.run_id, old.builds) != (new.run_id, new.builds):
-        commands.append(Build(run_id=new.run_id, experiment=new.experiment, builds=new.builds))
+        commands.append(Build(run_id=new.run_id, experiment=new.experiment, builds=new.builds, origins=new.origins))
     if old is not None:
         before = dict(zip(old.builds, old.experiment.lanes, strict=True))
         for build, lane in zip(new.builds, new.experiment.lanes, strict=True):
@@ -90,7 +92,8 @@ class Session:
         sheet, old = self._sheet, self.state
         experiment = with_value(old.experiment, path, value)
         if experiment != old.experiment:
-            new = State(old.run_id, experiment, self._builds_after(old, experiment))
+            builds = self._builds_after(old, experiment)
+            new = State(old.run_id, experiment, builds, _origins_after(old, builds))
             if sheet.dragged == path and sheet.past:
                 sheet.present = new
                 sheet.future.clear()
@@ -103,6 +106,35 @@ class Session:
         """Start every lane of the experiment anew."""
         old = self.state
         return self._push(State(old.run_id, old.experiment, self._new_builds(len(old.builds))))
+
+    def branch(self, steps: Mapping[str, int]) -> State:
+        """Go on from where the lanes stood after these steps; what came later stays on the curves, and undo leads back."""
+        old = self.state
+        origins = tuple(
+            (build, steps[lane.name]) if lane.name in steps else None
+            for build, lane in zip(old.builds, old.experiment.lanes, strict=True)
+        )
+        return self._push(State(old.run_id, old.experiment, self._new_builds(len(old.builds)), origins))
+
+    def compare(self, lane: str) -> State:
+        """Double a lane into A and B: same seed, same batches, equal steps. One then changes a setting of B.
+
+        Raises RecipeError where there is no room for another lane.
+        """
+        old = self.state
+        lanes, builds = [], []
+        alone = len(old.experiment.lanes) == 1
+        for build, one in zip(old.builds, old.experiment.lanes, strict=True):
+            if one.name != lane:
+                lanes.append(one)
+                builds.append(build)
+                continue
+            for letter in "AB":
+                lanes.append(msgspec.structs.replace(one, name=letter if alone else f"{one.name} {letter}"))
+            builds.extend(self._new_builds(2))
+        pair = msgspec.structs.replace(old.experiment, lanes=tuple(lanes), share="steps")
+        experiment = from_plain(msgspec.to_builtins(pair))  # checked: there may be no room for another lane
+        return self._push(State(old.run_id, experiment, tuple(builds)))
 
     def load(self, experiment: Experiment) -> State:
         """Play another experiment in this chapter's place; undo goes back to the one before."""
@@ -162,6 +194,13 @@ class Session:
             keeps = not shared and _differences(before, after).keys() <= live
             builds.append(build if keeps else self._new_builds(1)[0])
         return tuple(builds)
+
+
+def _origins_after(old: State, builds: tuple[int, ...]) -> tuple[tuple[int, int] | None, ...]:
+    """A lane that keeps its build keeps where that came from."""
+    known = dict(zip(old.builds, old.origins, strict=False))
+    origins = tuple(known.get(build) for build in builds)
+    return origins if any(origins) else ()
 
 
 def _differences(before: Lane, after: Lane) -> dict[str, Any]:

@@ -232,3 +232,45 @@ def test_an_engine_that_obeys_the_commands_plays_the_state(moves):
             engine.obey(command)
         assert engine.state == state
         old = state
+
+
+def test_a_branch_has_a_build_of_its_own_and_says_where_it_comes_from() -> None:
+    session = Session(TWO)
+    old = session.state
+    new = session.branch({"left": 120, "right": 80})
+    assert set(new.builds).isdisjoint(old.builds)
+    assert new.origins == ((old.builds[0], 120), (old.builds[1], 80))
+    (command,) = commands_between(old, new)
+    assert isinstance(command, Build)
+    assert command.origins == new.origins
+    assert session.undo() == old
+
+
+def test_a_live_edit_after_a_branch_keeps_its_origin_and_a_rebuild_loses_it() -> None:
+    session = Session(ONE)
+    first = session.state.builds[0]
+    session.branch({"dae": 50})
+    assert session.edit("objective.sigma", 0.9).origins == ((first, 50),)
+    assert session.edit("model.width", 17).origins == ()
+
+
+def test_a_comparison_doubles_one_lane_with_equal_steps_and_undo_leads_back() -> None:
+    session = Session(ONE)
+    old = session.state
+    pair = session.compare("dae")
+    assert [lane.name for lane in pair.experiment.lanes] == ["A", "B"]
+    assert pair.experiment.share == "steps"
+    assert pair.experiment.lane("A").recipe == pair.experiment.lane("B").recipe == ONE.lane("dae").recipe
+    changed = session.edit("B.objective.sigma", 0.9)
+    assert changed.builds == pair.builds
+    assert changed.experiment.lane("A").recipe.objective != changed.experiment.lane("B").recipe.objective
+    session.undo()
+    assert session.undo() == old
+
+
+def test_a_comparison_of_one_lane_of_two_leaves_the_other_alone() -> None:
+    session = Session(TWO)
+    old = session.state
+    new = session.compare("left")
+    assert [lane.name for lane in new.experiment.lanes] == ["left A", "left B", "right"]
+    assert new.builds[2] == old.builds[1]
