@@ -48,7 +48,7 @@ class Offering:
             if found is not None:
                 self._scalars.append(found)
         pictures, measured = self.audience.take()
-        places = (training, *((t.run.build, t.run.step) for t in self.repertoire.tracks))
+        places = self._standing(training)
         if not (pictures or measured or self._scalars or places != self._places):
             return False
         wall_s = now - self._last
@@ -65,7 +65,11 @@ class Offering:
         self._next = max(self._next + self._pace_s, now - self._pace_s)
         return True
 
-    def waits(self, now: float) -> Iterator[float]:
-        """Seconds until a frame may be sent, if one is wanted."""
-        if self._credits > 0 and (self.audience.pictures or self.audience.scalars or self.audience.stages()):
+    def waits(self, now: float, training: bool) -> Iterator[float]:
+        """Seconds until a frame may be sent, if one is wanted: the last one of a training too, which may come too soon."""
+        news = self.audience.pictures or self.audience.scalars or self.audience.stages()
+        if self._credits > 0 and self.repertoire.tracks and (news or self._standing(training) != self._places):
             yield self._next - now
+
+    def _standing(self, training: bool) -> tuple[object, ...]:
+        return training, *((t.run.build, t.run.step) for t in self.repertoire.tracks)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import faulthandler
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import IO
 
@@ -30,12 +31,17 @@ def main(session: Path | None = None, threads: int = 0) -> int:
     writer.start()
     writer.put(_hello(session))
     inbox.start()
-    Scheduler(inbox, writer.put, session).run()
+    code = 0
+    try:
+        Scheduler(inbox, writer.put, session).run()
+    except Exception:
+        traceback.print_exc()  # to the log, whose last words the window shows
+        code = 1
     writer.close()
     writer.join(2.0)
     # The reader thread may sit in a read for ever; everything worth keeping is on disk, so leave at once.
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(code)
 
 
 def _claim_streams() -> tuple[IO[bytes], IO[bytes]]:

@@ -96,7 +96,10 @@ class Scheduler:
 
     def _patience(self, now: float) -> float | None:
         """How long to sleep when there is nothing to do; None: until a command comes."""
-        waits = [*self.flowing.waits(now), *self.trainer.waits(now), *self.offering.waits(now), *self.audience.waits(now)]
+        waits = [
+            *self.flowing.waits(now), *self.trainer.waits(now), *self.audience.waits(now),
+            *self.offering.waits(now, self.trainer.running),
+        ]  # fmt: skip
         if self.saver is not None and self._places() != self._saved:
             waits.append(IDLE_S)
         return max(0.0, min(waits)) if waits else None
