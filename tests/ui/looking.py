@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
@@ -14,6 +14,7 @@ from engine.protocol.payloads import Axes, Bars, Field, Graph, Images, Node, Pat
 from engine.protocol.recipe.probes import Panel
 from engine.protocol.recipe.probes.curves import Curves
 from ui.reel import Past, Reel
+from ui.views.plane import PlaneView
 
 RNG = np.random.default_rng(11)
 
@@ -129,3 +130,10 @@ def share_of(pixels: NDArray[np.uint8], color: str, within: float = 30.0) -> flo
 def pixel(pixels: NDArray[np.uint8], at: QPointF | tuple[float, float]) -> NDArray[np.uint8]:
     x, y = (at.x(), at.y()) if isinstance(at, QPointF) else at
     return pixels[int(y), int(x)]
+
+
+def middle(view: PlaneView, x: float, y: float) -> QPoint:
+    """The pixel of a place of the plane."""
+    camera = view.camera()
+    assert camera is not None
+    return QPointF(*camera.pixels(np.array((x, y)))).toPoint()

@@ -30,7 +30,7 @@ def draw_card(p: QPainter, theme: Theme, camera: Camera, layer: Images) -> None:
     if layer.at is not None:
         x, y = camera.pixels(np.array(layer.at)).tolist()
         place = QPointF(x, y)
-    card = _beside(place, size, room, theme.px(_AWAY))
+    card = beside(place, size, room, theme.px(_AWAY))
     p.setRenderHint(QPainter.RenderHint.Antialiasing)
     if place is not None and camera.room.contains(place):
         _draw_place(p, theme, place, card)
@@ -50,7 +50,7 @@ def _card_size(theme: Theme, layer: Images, caption: str) -> QSizeF:
     return QSizeF(max(across, words) + 2 * pad, down + 2 * pad + (theme.px(20) if caption else 0))
 
 
-def _beside(place: QPointF | None, size: QSizeF, room: QRectF, away: float) -> QRectF:
+def beside(place: QPointF | None, size: QSizeF, room: QRectF, away: float) -> QRectF:
     """Right of and below the place; on the other side where there is no room."""
     wide, high = size.width(), size.height()
     if place is None:
