@@ -178,6 +178,7 @@ class Link:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self._out.close()
         return Ending(self.process.returncode, self._asked, self._last_words())
 
     def kill(self) -> None:

@@ -211,8 +211,9 @@ class SliderRow(QWidget):
         self._label.setBuddy(self._field)
 
     def _lay_out(self, *, has_symbol: bool) -> None:
-        self._symbol.setVisible(has_symbol)
         self._head.addWidget(self._symbol)
+        if not has_symbol:
+            self._symbol.hide()  # shown before it had a parent, it would be a window of its own for a moment
         self._head.addWidget(self._label, 1)
         self._head.addWidget(self._field)
         self._rows.addLayout(self._head)
