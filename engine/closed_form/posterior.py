@@ -31,7 +31,7 @@ class Piece(NamedTuple):
     queries: slice
     examples: slice
     weights: Tensor  # (b, n)
-    logits: Tensor  # (b, n), each query's shifted by a constant
+    logits: Tensor  # (b, n), each query's shifted by a constant, so that the greatest is 0
     log_sum: Tensor  # (b, 1) ln of the sum of exp(logits)
     share: Tensor  # (b, 1) this chunk's part of the mass of all chunks so far; 1 for the first
     log_mass: Tensor  # (b, 1) float64, ln of the sum of exp((x.x_i - |x_i|^2 / 2) / sigma^2) over all chunks so far
@@ -55,8 +55,8 @@ def pieces(x: Tensor, data: Tensor, sigma: float | Tensor) -> Iterator[Piece]:
             examples = slice(start, min(start + CHUNK, len(data)))
             logits, shift, best = _logits(x[queries], data[examples], precision[queries], best)
             weights = torch.softmax(threshold(logits, LOWEST_LOGIT, NO_WEIGHT, inplace=True), dim=1)
-            # Any logit less ln(its weight) will do: ten times faster than torch.logsumexp where exponentials underflow.
-            log_sum = logits.amax(1, keepdim=True) - weights.amax(1, keepdim=True).log()
+            # The greatest logit is 0, so its weight is 1 / sum: ten times faster than torch.logsumexp under underflow.
+            log_sum = -weights.amax(1, keepdim=True).log()
             share = torch.sigmoid(threshold(shift + log_sum - log_mass, LOWEST_LOGIT, NO_WEIGHT)).to(x.dtype)
             log_mass = torch.logaddexp(log_mass, shift + log_sum)
             yield Piece(queries, examples, weights, logits, log_sum, share, log_mass)
@@ -71,7 +71,7 @@ def sigma_column(sigma: float | Tensor, x: Tensor) -> Tensor:
 
 
 def _logits(x: Tensor, rows: Tensor, precision: Tensor, best: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the logits (b, n) less a shift, the shift (b, 1) in float64, and the best x.x_i - |x_i|^2/2 so far (b, 1)."""
+    """Return the logits (b, n) less the greatest, that one (b, 1) in float64, and the best x.x_i - |x_i|^2/2 so far."""
     if x.dtype == torch.float64 or x.shape[1] <= FEW_DIMENSIONS:
         wide = lifted_logits(x, rows, precision)
         shift = wide.amax(1, keepdim=True)

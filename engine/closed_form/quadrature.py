@@ -35,17 +35,23 @@ def log_density_quadrature(
 
 @torch.no_grad()
 def quadrature_slices(
-    x: Tensor, decode: Decode, sigma_eps: float, latent_dims: int, reach: float = 6.0, most_nodes: int = 2**25
+    x: Tensor,
+    decode: Decode,
+    sigma_eps: float,
+    latent_dims: int,
+    reach: float = 6.0,
+    most_nodes: int = 2**25,
+    at_once: int = 2**12,
 ) -> Iterator[Tensor]:
     """Yield log P(x), (B,), as the quadrature grows cell by cell, coarse cells first; the last one is the answer.
 
-    For callers that have other things to do between slices of some milliseconds. Arguments as for log_density_quadrature.
+    For callers that have other things to do between slices of about `at_once` nodes. Arguments as for log_density_quadrature.
     """
     if latent_dims not in (1, 2):
         raise ValueError(f"quadrature is for 1 or 2 latent dimensions, not {latent_dims}")
     log_density = torch.full((len(x),), -torch.inf, dtype=torch.float64, device=x.device)
     centres, width, nodes_so_far = _grid(reach, latent_dims).to(x.device), CELL, 0
-    cells = max(1, min(ENTRIES // max(1, len(x)), 2**12) // 3**latent_dims)
+    cells = max(1, min(ENTRIES // max(1, len(x)), at_once) // 3**latent_dims)
     while len(centres):
         steep = []
         for batch in torch.split(centres, cells):
