@@ -25,6 +25,7 @@ from ui.views.curves import CurvesView
 from ui.views.lines import Line, lines_of, thinned, value_at
 
 SIZE = QSizeF(600, 240)
+pytestmark = pytest.mark.usefixtures("qapp")  # fonts need one
 LOOK = theme("dark")
 
 

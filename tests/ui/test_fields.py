@@ -14,6 +14,7 @@ from ui.theme.colormap import color_table
 from ui.views.fields import contour, field_image, levels
 from ui.views.paths import dashes
 
+pytestmark = pytest.mark.usefixtures("qapp")  # fonts need one
 SQUARE = (-2.0, 2.0, -2.0, 2.0)
 
 

@@ -84,7 +84,7 @@ def _fit(theme: Theme, room: QRectF, layer: Images, rows: int, columns: int, asp
     across = (room.width() - row_names) / (columns + (columns - 1) * _GAP)
     down = ((room.height() - above) / rows - below) / (1 + _GAP)
     wide = max(min(across, down * aspect), 1.0)
-    gap = _GAP * max(wide, wide / aspect)
+    gap = _GAP * min(wide, wide / aspect)
     if wide > layer.pixels.shape[3]:
         wide = math.floor(wide)  # whole pixels, so that all images are equally large
     step = QSizeF(wide + gap, wide / aspect + below + gap)
@@ -106,7 +106,7 @@ class GalleryView(View):
 
     def draw(self, p: QPainter, theme: Theme) -> None:
         """Images, and the words around them."""
-        for layer, grid in self._grids(theme):
+        for layer, grid in self.grids(theme):
             draw_images(p, layer, grid)
             draw_words(p, theme, layer, grid)
 
@@ -122,7 +122,7 @@ class GalleryView(View):
         """Say what the image under the cursor is."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             found = self._at(QPointF(event.pos()))
-            layers = [layer for layer, _ in self._grids(theme_of(self))]
+            layers = [layer for layer, _ in self.grids(theme_of(self))]
             words = layers[found[0]].tooltip if found is not None else ()
             if found is not None and found[1] < len(words):
                 QToolTip.showText(event.globalPos(), words[found[1]], self)
@@ -130,13 +130,14 @@ class GalleryView(View):
         return super().event(event)
 
     def _at(self, place: QPointF) -> tuple[int, int] | None:
-        for number, (_, grid) in enumerate(self._grids(theme_of(self))):
+        for number, (_, grid) in enumerate(self.grids(theme_of(self))):
             index = grid.index_at(place)
             if index is not None:
                 return number, index
         return None
 
-    def _grids(self, theme: Theme) -> list[tuple[Images, Grid]]:
+    def grids(self, theme: Theme) -> list[tuple[Images, Grid]]:
+        """Each layer of images, and where it stands. ValueError for arrays that are no images."""
         layers = [layer for layer in self.picture.layers if isinstance(layer, Images)] if self.picture is not None else []
         layers = [layer for layer in layers if layer.pixels.size]
         for layer in layers:
