@@ -56,7 +56,7 @@ class Chart:
 
         `titles` are those of the x and the y axis; the x axis begins at `start`, where one is given, else with the data.
         """
-        lines = tuple(line for line in lines if np.isfinite(line.y).any())
+        lines = tuple(line for line in lines if len(line.numbers))
         present = [line for line in lines if not line.older]
         if not present:
             return None
@@ -145,13 +145,13 @@ def draw_line_ends(p: QPainter, theme: Theme, chart: Chart) -> None:
     high = theme.px(31 if tall else 16)
     wanted = []
     for line in named:
-        y = chart.pixel(*last_point(line))[1]
+        y = chart.pixel(*line.last)[1]
         wanted.append(min(max(y, room.top()), room.bottom()) if y == y else room.bottom())
     left = room.right() + theme.px(10)
     wide = chart.width - left - theme.px(4)
     small, strong = theme.font("caption"), theme.font("strong")
     for line, y in zip(named, spread(wanted, high, room.top() - theme.px(8), room.bottom() + theme.px(8)), strict=True):
-        value = ticks.exact(last_point(line)[1])
+        value = ticks.exact(line.last[1])
         color = QColor(theme.text(line.role))
         if tall:
             write(p, QRectF(left, y - theme.px(15), wide, theme.px(15)), line.label, small, color, LEFT)
@@ -162,14 +162,8 @@ def draw_line_ends(p: QPainter, theme: Theme, chart: Chart) -> None:
 
 def name_width(theme: Theme, line: Line) -> float:
     """The room that a curve's name and last value need."""
-    value = width_of(ticks.exact(last_point(line)[1]), theme.font("strong"))
+    value = width_of(ticks.exact(line.last[1]), theme.font("strong"))
     return max(width_of(line.label, theme.font("caption")), value)
-
-
-def last_point(line: Line) -> tuple[float, float]:
-    """The last measured value that is a number, and where it stands."""
-    index = int(np.flatnonzero(np.isfinite(line.y))[-1])
-    return float(line.x[index]), float(line.y[index])
 
 
 def spread(wanted: Sequence[float], high: float, top: float, bottom: float) -> list[float]:
@@ -191,9 +185,9 @@ def _scale(lines: Sequence[Line], log: bool) -> tuple[ticks.Scale, float]:
     """The scale that can show the values, and the knee of a symmetric one: a thousandth of the largest size."""
     if not log:
         return "linear", 1.0
-    if all(np.nanmin(np.where(np.isfinite(line.y), line.y, np.nan)) >= 0 for line in lines):
+    if all(line.ends[0] >= 0 for line in lines):
         return "log", 1.0
-    largest = max(np.abs(line.y[np.isfinite(line.y)]).max() for line in lines)
+    largest = max(abs(end) for line in lines for end in line.ends)
     return "symlog", 10.0 ** (math.floor(math.log10(max(largest, 1e-300))) - 2)
 
 
@@ -201,11 +195,11 @@ def _heights(lines: Sequence[Line], scale: ticks.Scale, knee: float, outliers: b
     """The lowest and the highest height that the axis shows."""
     ends: list[float] = []
     for line in lines:
-        values = line.y[np.isfinite(line.y) & ((line.y > 0) | (scale != "log"))]
+        values = line.numbers if scale != "log" or line.ends[0] > 0 else line.numbers[line.numbers > 0]
         if not len(values):
             continue
         if outliers:
-            shown = [values.min(), values.max()]
+            shown = [values.min(), values.max()] if values is not line.numbers else [*line.ends]
         else:
             shown = [*np.percentile(values[:: max(len(values) // _SAMPLES, 1)], (2, 98)), values[-1]]
         ends += ticks.scaled(np.array(shown), scale, knee).tolist()

@@ -64,7 +64,7 @@ def dots(
         inside = (x >= -reach) & (x < wide + reach) & (y >= -reach) & (y < high + reach)  # False for NaN
     if not inside.all():
         px, color = px[inside], None if color is None else color[inside]
-    first = np.zeros(len(px), np.uint8) if color is None else (color * LEVELS).astype(np.uint8)
+    first = np.zeros(len(px), np.uint8) if color is None else color.astype(np.uint8) * np.uint8(LEVELS)
     fine = (px * _PHASES + _PHASES * margin).astype(np.intp)  # (n, 2) in parts of a pixel, from the corner of the margin
     column, row = fine[:, 0], fine[:, 1]
     at = (row >> 1) * stride + (column >> 1)

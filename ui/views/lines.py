@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -41,6 +42,22 @@ class Line:
     dashed: bool = False
     lane: int = 0  #: 0 for the first lane: chooses the pattern of the stroke
     older: bool = False
+
+    @cached_property
+    def numbers(self) -> Array:
+        """The values that are numbers; all of them, without a copy, in a run that is well."""
+        return self.y if np.isfinite(self.y.sum()) else self.y[np.isfinite(self.y)]
+
+    @cached_property
+    def ends(self) -> tuple[float, float]:
+        """The lowest and the highest number; ValueError where there is none."""
+        return float(self.numbers.min()), float(self.numbers.max())
+
+    @cached_property
+    def last(self) -> tuple[float, float]:
+        """The last point whose value is a number; IndexError where there is none."""
+        index = len(self.y) - 1 if np.isfinite(self.y[-1]) else int(np.flatnonzero(np.isfinite(self.y))[-1])
+        return float(self.x[index]), float(self.y[index])
 
 
 def lines_of(picture: Picture | None, past: Past, probe: Curves | None, lane: str, in_seconds: bool) -> list[Line]:
