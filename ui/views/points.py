@@ -93,7 +93,7 @@ def _inks(theme: Theme, layer: Points) -> tuple[list[Ink], NDArray[np.integer] |
         inks = [Ink(fill, edge) for fill in fills]
     if layer.label is None:
         return inks, None
-    if len(layer.label) and 0 <= layer.label.min() and layer.label.max() < count:
+    if len(layer.label) and layer.label.min() >= 0 and layer.label.max() < count:
         return inks, layer.label  # as nearly always; a remainder of 60,000 labels takes half a millisecond
     return inks, np.where(layer.label >= 0, layer.label % count, count)
 
