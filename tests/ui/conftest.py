@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""A window over a real engine process, for all tests that need one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEventLoop
+from PySide6.QtWidgets import QApplication
+
+from engine.protocol.library import shelf
+from engine.protocol.places import own_command
+from ui.appearance import Appearance, Memory
+from ui.player import Player
+from ui.session import Session
+from ui.theme import apply, theme
+from ui.window import Window
+
+PATIENCE_S = 60.0  #: a loaded machine takes long to import torch
+
+
+class Stage:
+    """A window, what its engine said, and how to wait for something."""
+
+    def __init__(self, app: QApplication, folder: Path, chapter: str, argv: list[str] | None = None) -> None:
+        chapters = shelf()[0]
+        experiment = next(found.experiment for found in chapters if found.key == chapter)
+        self.folder = folder
+        argv = argv or [*own_command(), "engine", "--session", str(folder), "--threads", "1"]
+        self.player = Player(Session(experiment, chapter), argv, folder / "engine.log")
+        memory = Memory(folder)
+        self.window = Window(self.player, chapters, Appearance(app, memory), memory)
+        self.window.resize(1280, 800)
+        self.said: list[object] = []
+        self.sent: list[object] = []
+        self.player.troupe.reported.connect(self.said.append)
+        send = self.player.troupe.send
+        self.player.troupe.send = lambda command: (self.sent.append(command), send(command))  # type: ignore[method-assign]
+        self.player.start()
+        self.window.show()
+        self.window.activateWindow()
+
+    @property
+    def step(self) -> int:
+        """The step of the first lane, as the screen shows it."""
+        moment = self.player.reel.now(self.player.session.state.run_id)
+        return moment.lanes[0].step if moment is not None else -1
+
+    def heard(self, kind: type) -> list:
+        """The events of one kind, oldest first."""
+        return [event for event in self.said if isinstance(event, kind)]
+
+    def until(self, condition: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
+        """Let the window live until something is so; AssertionError where it does not become so."""
+        end = time.monotonic() + patience_s
+        while not condition():
+            assert time.monotonic() < end, f"waited in vain; the banner says {self.window.desk.banner.text!r}"
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+
+    def close(self) -> None:
+        """Take it all down."""
+        self.window.close()
+        self.window.deleteLater()
+
+
+@pytest.fixture
+def stage_for(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[..., Stage]]:
+    """A maker of windows, each closed at the end."""
+    stages: list[Stage] = []
+
+    def make(chapter: str = "update", argv: list[str] | None = None) -> Stage:
+        stages.append(Stage(qapp, tmp_path, chapter, argv))
+        return stages[-1]
+
+    yield make
+    for stage in stages:
+        stage.close()
+    apply(qapp, theme())
+
+
+@pytest.fixture(scope="module")
+def stage(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One window for all tests of a file, its engine up."""
+    made = Stage(qapp, tmp_path_factory.mktemp("session"), "update")
+    yield made
+    made.close()
+    apply(qapp, theme())
