@@ -6,6 +6,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from engine.rng import twin
+
 
 class Batches:
     """Rows of the training set without replacement; a new permutation when fewer than a batch are left."""
@@ -25,3 +27,9 @@ class Batches:
         rows = self.order[self.place : self.place + self.batch]
         self.place += self.batch
         return rows
+
+    def peek(self) -> Tensor:
+        """What the next `draw` will give, without drawing."""
+        if self.place + self.batch > self.count:
+            return torch.randperm(self.count, generator=twin(self.rng), device=self.rng.device)[: self.batch]
+        return self.order[self.place : self.place + self.batch]

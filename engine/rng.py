@@ -18,3 +18,10 @@ def stream(seed: int, purpose: str) -> int:
 def generator(seed: int, purpose: str, device: torch.device | str = "cpu") -> torch.Generator:
     """A torch generator on `device` for one purpose."""
     return torch.Generator(device=device).manual_seed(stream(seed, purpose))
+
+
+def twin(rng: torch.Generator) -> torch.Generator:
+    """A generator that will give what `rng` will give, and leaves `rng` as it is."""
+    other = torch.Generator(device=rng.device)
+    other.set_state(rng.get_state())
+    return other

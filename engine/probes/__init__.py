@@ -5,22 +5,36 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.probes.anatomy import AnatomyProbe
 from engine.probes.candidates import CandidatesProbe, EffectiveNumberProbe
 from engine.probes.curves import CurvesProbe
+from engine.probes.density import DensityProbe
+from engine.probes.estimators import EstimatorsProbe
 from engine.probes.generated import LatentGridProbe, WalkProbe
+from engine.probes.gradient_step import GradientStepProbe
 from engine.probes.kl_bars import KlBarsProbe
 from engine.probes.latent import LatentProbe
+from engine.probes.likelihood import LikelihoodProbe
+from engine.probes.optimize import OptimizeProbe
+from engine.probes.posterior import PosteriorProbe
 from engine.probes.probe import Probe, Reading
 from engine.probes.rows import DenoisedProbe, FilmProbe, ReconstructedProbe, SamplesProbe
 from engine.probes.stage import StageProbe
 from engine.probes.within import InnerProbe, SpectrumProbe
 from engine.protocol.recipe.part import Probe as Declared
 from engine.protocol.recipe.probes import Panel
+from engine.protocol.recipe.probes.anatomy import Anatomy
 from engine.protocol.recipe.probes.candidates import Candidates, EffectiveNumber
 from engine.protocol.recipe.probes.curves import Curves
+from engine.protocol.recipe.probes.density import Density
+from engine.protocol.recipe.probes.estimators import Estimators
 from engine.protocol.recipe.probes.generated import LatentGrid, Walk
+from engine.protocol.recipe.probes.gradient_step import GradientStep
 from engine.protocol.recipe.probes.kl_bars import KlBars
 from engine.protocol.recipe.probes.latent import Latent
+from engine.protocol.recipe.probes.likelihood import Likelihood
+from engine.protocol.recipe.probes.optimize import Optimize
+from engine.protocol.recipe.probes.posterior import Posterior
 from engine.protocol.recipe.probes.rows import Denoised, Film, Reconstructed, Samples
 from engine.protocol.recipe.probes.stage import Stage
 from engine.protocol.recipe.probes.within import Inner, Spectrum
@@ -28,15 +42,22 @@ from engine.scene import Scene
 
 #: One line for each probe: declaration → probe(declared, panel key, scene).
 GUESTS: dict[type[Declared], type[Probe[Any]]] = {
+    Anatomy: AnatomyProbe,
     Candidates: CandidatesProbe,
     Curves: CurvesProbe,
     Denoised: DenoisedProbe,
+    Density: DensityProbe,
     EffectiveNumber: EffectiveNumberProbe,
+    Estimators: EstimatorsProbe,
     Film: FilmProbe,
+    GradientStep: GradientStepProbe,
     Inner: InnerProbe,
     KlBars: KlBarsProbe,
     Latent: LatentProbe,
     LatentGrid: LatentGridProbe,
+    Likelihood: LikelihoodProbe,
+    Optimize: OptimizeProbe,
+    Posterior: PosteriorProbe,
     Reconstructed: ReconstructedProbe,
     Samples: SamplesProbe,
     Spectrum: SpectrumProbe,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import torch
 
 from engine.closed_form import gaussian_kl_pulls
-from engine.probes.probe import Probe, Reading, to_numpy
+from engine.probes.probe import Probe, Reading, subscript, to_numpy
 from engine.protocol.payloads import Axes, Bars, Picture
 from engine.protocol.recipe.probes.kl_bars import KlBars
 
@@ -32,7 +32,7 @@ class KlBarsProbe(Probe[KlBars]):
         order = pulls.sum(1).argsort(descending=True)[: self.declared.most].sort().values
         total = float(pulls.sum())
         bars = Bars(
-            name="kl", labels=tuple(f"h{_subscript(j + 1)}" for j in order.tolist()), values=to_numpy(pulls[order]),
+            name="kl", labels=tuple(f"h{subscript(j + 1)}" for j in order.tolist()), values=to_numpy(pulls[order]),
             parts=("½μ²", "½(Σ − ln Σ − 1)"), roles=("exact", "noise"), unit="nats",
             dim=tuple(not active[j] for j in order.tolist()),
         )  # fmt: skip
@@ -46,7 +46,3 @@ class KlBarsProbe(Probe[KlBars]):
         if any(active) or self.scene.run.step < 100:
             return ""
         return "posterior collapse: every Q(h|x) is the prior, the codes say nothing about x"
-
-
-def _subscript(number: int) -> str:
-    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

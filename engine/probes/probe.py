@@ -78,3 +78,8 @@ def lattice(bounds: tuple[float, float, float, float], columns: int) -> tuple[np
     xs = left + cell * (np.arange(columns) + 0.5)
     ys = bottom + (top - bottom) / rows * (np.arange(rows) + 0.5)
     return np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2).astype(np.float32), (rows, columns)
+
+
+def subscript(number: int) -> str:
+    """A whole number as a subscript, as in h₁₂."""
+    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

@@ -5,25 +5,39 @@ from typing import Annotated, get_args
 
 import msgspec
 
+from engine.protocol.recipe.probes.anatomy import Anatomy
 from engine.protocol.recipe.probes.candidates import Candidates, EffectiveNumber
 from engine.protocol.recipe.probes.curves import Curves
+from engine.protocol.recipe.probes.density import Density
+from engine.protocol.recipe.probes.estimators import Estimators
 from engine.protocol.recipe.probes.generated import LatentGrid, Walk
+from engine.protocol.recipe.probes.gradient_step import GradientStep
 from engine.protocol.recipe.probes.kl_bars import KlBars
 from engine.protocol.recipe.probes.latent import Latent
+from engine.protocol.recipe.probes.likelihood import Likelihood
+from engine.protocol.recipe.probes.optimize import Optimize
+from engine.protocol.recipe.probes.posterior import Posterior
 from engine.protocol.recipe.probes.rows import Denoised, Film, Reconstructed, Samples
 from engine.protocol.recipe.probes.stage import Stage
 from engine.protocol.recipe.probes.within import Inner, Spectrum
 
 AnyProbe = (
-    Candidates
+    Anatomy
+    | Candidates
     | Curves
     | Denoised
+    | Density
     | EffectiveNumber
+    | Estimators
     | Film
+    | GradientStep
     | Inner
     | KlBars
     | Latent
     | LatentGrid
+    | Likelihood
+    | Optimize
+    | Posterior
     | Reconstructed
     | Samples
     | Spectrum
