@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+import ui.views.ticks as ticks
 from engine.protocol.payloads import Bars
 from ui.theme import Role, Theme
-from ui.views import ticks
 from ui.views.strokes import gray_or_color_image
 from ui.views.view import View
 from ui.views.words import CENTER, LEFT, RIGHT, width_of, write

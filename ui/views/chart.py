@@ -12,8 +12,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QPainter, QPen
 
+import ui.views.ticks as ticks
 from ui.theme import Theme
-from ui.views import ticks
 from ui.views.camera import Camera
 from ui.views.lines import Array, Line, thinned
 from ui.views.paths import dashes
@@ -64,6 +64,7 @@ class Chart:
         low, high = _heights(present, scale, knee, settings.outliers)
         x0 = min(float(line.x[0]) for line in present) if start is None else start
         x1 = max(float(line.x[-1]) for line in present)
+        x1 = max(x1, x0 + 1) if start is not None else x1  # before the second step there is an axis, too
         top = theme.px(22 if titles[1] else 10)
         room = QRectF(0, top, size.width(), max(size.height() - top - theme.px(24), 1.0))
         marks = _marks(low, high, scale, knee, max(int(room.height() / theme.px(_ROW_PX)), 2))

@@ -71,7 +71,7 @@ class ChipRow(QObject):
         self._laid = laid
         gap = theme.px(_GAP)
         for name, chip in zip(self._shown, chips, strict=True):
-            chip.setText(name)
+            chip.setText(_words(name))
         narrow = sorted(chips, key=lambda chip: (chip.isChecked(), -chips.index(chip)))
         while narrow and sum(chip.sizeHint().width() + gap for chip in chips) - gap > room.width():
             narrow.pop(0).setText("")
@@ -85,15 +85,20 @@ class ChipRow(QObject):
         if (theme, name) not in self._full:
             chip = self._chips[name]
             words = chip.text()
-            chip.setText(name)
+            chip.setText(_words(name))
             self._full[theme, name] = chip.sizeHint()
             chip.setText(words)
         return self._full[theme, name]
 
     def _chip(self, name: str, role: Role) -> Chip:
         if name not in self._chips:
-            chip = Chip(name, role, f"Show or hide: {name}", parent=self._parent)
-            chip.setAccessibleName(name)
+            chip = Chip(_words(name), role, f"Show or hide: {name}", parent=self._parent)
+            chip.setAccessibleName(_words(name))
             chip.toggled.connect(self.changed)
             self._chips[name] = chip
         return self._chips[name]
+
+
+def _words(name: str) -> str:
+    """A layer's name as it begins a line."""
+    return name[:1].upper() + name[1:]

@@ -11,11 +11,11 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QAction, QColor, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+import ui.views.ticks as ticks
 from engine.protocol.payloads import Axes
 from engine.protocol.recipe.probes import Panel
 from engine.protocol.recipe.probes.curves import Curves
 from ui.theme import RADIUS, Theme
-from ui.views import ticks
 from ui.views.chart import Chart, Settings, draw_axes, draw_line_ends, draw_strokes
 from ui.views.lines import Line, lines_of, value_at
 from ui.views.view import View

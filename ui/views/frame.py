@@ -10,10 +10,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 
+import ui.views.ticks as ticks
 from engine.protocol.payloads import Axes, Field, Picture, Points
 from ui.theme import Theme
 from ui.theme.colormap import color_table
-from ui.views import ticks
 from ui.views.camera import Camera
 from ui.views.points import color_of
 from ui.views.words import CENTER, LEFT, RIGHT, width_of, write
@@ -28,8 +28,8 @@ class Plan:
 
     room: QRectF
     top: QRectF
-    marks: QRectF  #: the numbers of the x axis
-    bottom: QRectF  #: legend, title of the x axis, scale of colors
+    marks: QRectF  #: numbers and title of the x axis
+    bottom: QRectF  #: legend, hint, scale of colors
     left: QRectF  #: numbers and title of the y axis
     corner: QRectF  #: the figure: at the right of the top, or of the bottom where the chips need all of the top
 
@@ -45,7 +45,7 @@ class Plan:
         top = above + theme.px(16) if above else 0
         titled = bool(axes.x or axes.y)
         marks = row if titled else 0
-        bottom = row + theme.px(4) if axes.x or hint or _legend(picture) or _scale(picture) is not None else 0
+        bottom = row + theme.px(4) if hint or _legend(picture) or _scale(picture) is not None else 0
         bottom = max(bottom, theme.px(30)) if low else bottom
         left = row + theme.px(34) if titled else 0
         room = QRectF(left, top, max(wide - left, 1.0), max(high - top - marks - bottom, 1.0))
@@ -60,8 +60,8 @@ class Plan:
         )
 
 
-def draw_grid(p: QPainter, theme: Theme, camera: Camera, plan: Plan) -> None:
-    """Hairlines at round numbers, and the numbers beside them where there is a band for them."""
+def draw_grid(p: QPainter, theme: Theme, camera: Camera, plan: Plan, title: str) -> None:
+    """Hairlines at round numbers, and the numbers beside them where there is a band for them; `title` of the x axis."""
     room = camera.room
     x0, x1, y0, y1 = camera.shown
     per_axis = theme.px(_MARK_PX)
@@ -77,9 +77,10 @@ def draw_grid(p: QPainter, theme: Theme, camera: Camera, plan: Plan) -> None:
         p.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
     font, color, half = theme.font("caption"), theme.color("faint"), per_axis / 2
     if plan.marks.height():
+        end = plan.marks.right() - width_of(title, font) - theme.px(EDGE)
         for x, value in zip(across, xs, strict=True):
             box = QRectF(x - half, plan.marks.top(), 2 * half, plan.marks.height())
-            if plan.marks.left() <= x - half / 2 and x + half / 2 <= plan.marks.right():
+            if plan.marks.left() <= x - half / 2 and x + half / 2 <= end:
                 write(p, box, ticks.label(value, _step(xs)), font, color, CENTER)
     if plan.left.width():
         row = theme.px(18)
@@ -107,9 +108,7 @@ def draw_bands(p: QPainter, theme: Theme, picture: Picture, plan: Plan, hint: st
     if scale is not None:
         right = _draw_scale(p, theme, scale, row) - edge
     if axes.x:
-        wide = width_of(axes.x, font)
-        write(p, QRectF(right - wide, row.top(), wide, row.height()), axes.x, font, soft, RIGHT)
-        right -= wide + edge
+        write(p, plan.marks.adjusted(0, 0, -edge, 0), axes.x, font, soft, RIGHT)
     left = _draw_legend(p, theme, _legend(picture), QRectF(row.left(), row.top(), right - row.left(), row.height()))
     if hint and right - left >= width_of(hint, font):
         write(p, QRectF(left, row.top(), right - left, row.height()), hint, font, soft)

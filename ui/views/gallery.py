@@ -21,6 +21,7 @@ from ui.views.words import CENTER, LEFT, width_of, write
 
 _EDGE: Final = 12.0
 _FEWEST: Final = 4  #: columns that are always shown
+_WELL_SEEN_PX: Final = 40.0  #: as long as images are not smaller than this, more of them are better
 _GAP: Final = 0.09  #: between images, as a share of their side
 _ROW_NAMES_MOST: Final = 0.32  #: share of the width that the names of rows may take
 
@@ -67,6 +68,9 @@ def fit(theme: Theme, room: QRectF, layer: Images) -> Grid:
     else:
         fewest = columns if layer.columns or layer.captions else min(columns, _FEWEST)
         fits = [_fit(theme, room, layer, rows, c, aspect) for c in range(fewest, columns + 1)]
+        well_seen = [grid for grid in fits if min(grid.first.width(), grid.first.height()) >= theme.px(_WELL_SEEN_PX)]
+        if well_seen:
+            return well_seen[-1]
     # Among images of one size, the arrangement that shows more of them, or leaves fewer cells empty.
     shown = min(rows * columns, max(grid.rows * grid.columns for grid in fits))
     return max(fits, key=lambda grid: (round(grid.first.width()), -abs(grid.rows * grid.columns - shown)))

@@ -84,7 +84,7 @@ class PlaneView(PointerView):
         if picture is None or camera is None:
             return
         plan = self._plan(theme, picture)
-        draw_grid(p, theme, camera, plan)
+        draw_grid(p, theme, camera, plan, picture.axes.x)
         layers = [layer for layer in picture.layers if layer.name not in self.chips.off]
         p.save()
         p.setClipRect(camera.room)

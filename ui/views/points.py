@@ -19,7 +19,8 @@ _LARGE_PX: Final = 6.0  #: from this size on a point of a role has an outline th
 _FEW: Final = 150  #: so many points are drawn sooner one by one
 _CROWD: Final = 20_000  #: a cloud of more points is drawn with smaller ones
 _SOFT_ELLIPSES: Final = 60  #: more ellipses than that have hard edges: 1,200 soft ones take 84 ms, hard ones 4
-_ELLIPSE_ALPHA: Final = 0.14
+_ELLIPSE_ALPHA: Final = (0.025, 0.14)
+_ELLIPSE_LAYERS: Final = 0.5  #: together they cover their region about half
 
 
 def draw_points(p: QPainter, theme: Theme, camera: Camera, layer: Points) -> None:
@@ -108,13 +109,23 @@ def _draw_ellipses(p: QPainter, theme: Theme, camera: Camera, layer: Points, px:
     seen &= (px + radii > (room.left(), room.top())).all(axis=1) & (px - radii < (room.right(), room.bottom())).all(axis=1)
     p.setRenderHint(QPainter.RenderHint.Antialiasing, bool(seen.sum() <= _SOFT_ELLIPSES))
     p.setPen(Qt.PenStyle.NoPen)
-    for label in np.unique(labels[seen]).tolist():
-        color = color_of(theme, layer, label)
-        color.setAlphaF(_ELLIPSE_ALPHA)
-        p.setBrush(color)
-        mine = seen & (labels == label)
-        for (x, y), (rx, ry) in zip(px[mine].tolist(), radii[mine].tolist(), strict=True):
-            p.drawEllipse(QRectF(x - rx, y - ry, 2 * rx, 2 * ry))
+    px, radii, labels = px[seen], radii[seen], labels[seen]
+    colors = {label: color_of(theme, layer, label) for label in np.unique(labels).tolist()}
+    for color in colors.values():
+        color.setAlphaF(_ellipse_alpha(px, radii))
+    # In the order of the points, not class by class: where all lie upon each other no class covers the others.
+    for label, (x, y), (rx, ry) in zip(labels.tolist(), px.tolist(), radii.tolist(), strict=True):
+        p.setBrush(colors[label])
+        p.drawEllipse(QRectF(x - rx, y - ry, 2 * rx, 2 * ry))
+
+
+def _ellipse_alpha(px: NDArray[np.float64], radii: NDArray[np.float64]) -> float:
+    """The more ellipses lie upon each other, the fainter each: before the training they are a thousand in one place."""
+    if not len(px):
+        return _ELLIPSE_ALPHA[1]
+    extent = (px + radii).max(axis=0) - (px - radii).min(axis=0)
+    layers = np.pi * radii.prod(axis=1).sum() / max(float(extent.prod()), 1.0)
+    return float(np.clip(_ELLIPSE_LAYERS / max(layers, 1e-9), *_ELLIPSE_ALPHA))
 
 
 def _draw_open_rings(p: QPainter, theme: Theme, layer: Points, px: NDArray[np.float64]) -> None:
