@@ -10,25 +10,27 @@ from typing import Any
 
 import torch
 
-from engine.probes import Probe, Reading, invite
+from engine.probes import invite
+from engine.probes.probe import Errand, Probe, Reading
 from engine.protocol.messages import Scalars
 from engine.protocol.payloads import Picture
 from engine.protocol.recipe.probes import Panel
 from engine.track import Track
 
 NEVER = object()
-PANEL_S = 0.05  #: a panel beside the stage is measured at most this often
 
 
 @dataclass
 class Seat:
-    """One watched panel and its probe."""
+    """One watched panel and its probe, or an errand of that probe."""
 
     panel: Panel
     track: Track
-    probe: Probe[Any]
+    probe: Errand
+    stage: bool = False  #: wants every frame
     seen: Any = NEVER  #: the version that the last measurement showed
     at: float = 0.0  #: when it last began
+    turn: float = 0.0  #: when its last slice began
     work: Iterator[Reading] | None = None
 
     @property
@@ -49,20 +51,20 @@ class Audience:
 
     def watch(self, panels: tuple[Panel, ...], tracks: list[Track]) -> None:
         """Seat the probes of these panels; those that stay keep what they know."""
-        kept = {(seat.panel, seat.track): seat for seat in self.seats}
+        kept: dict[tuple[Panel, Track], list[Seat]] = {}
+        for seat in self.seats:
+            kept.setdefault((seat.panel, seat.track), []).append(seat)
         self.seats = []
         self._panels = panels
         for panel in panels:
             track = next((t for t in tracks if panel.lane in ("", t.name)), None)
-            if track is None:
-                continue
-            seat = kept.get((panel, track))
-            if seat is None:
-                probe = invite(panel, track.scene)
-                seat = None if probe is None else Seat(panel, track, probe)
-            if seat is not None:
-                self.seats.append(seat)
+            if track is not None:
+                self.seats += kept.get((panel, track)) or _seats(panel, track)
         self.pictures = {k: v for k, v in self.pictures.items() if any(s.panel.key == k for s in self.seats)}
+
+    def seated(self, key: str) -> list[tuple[Panel, Track]]:
+        """The watched panels with this key, and whose they are."""
+        return [(seat.panel, seat.track) for seat in self.seats if seat.panel.key == key and isinstance(seat.probe, Probe)]
 
     def rebuilt(self, tracks: list[Track]) -> None:
         """The tracks have changed: seat everybody again."""
@@ -70,23 +72,27 @@ class Audience:
 
     def stages(self) -> list[Seat]:
         """The seats that want every frame, and have something new to show."""
-        return [seat for seat in self.seats if seat.panel.probe.stage and seat.due]
+        return [seat for seat in self.seats if seat.stage and seat.due]
 
     def next(self, now: float) -> Seat | None:
-        """The seat whose turn it is: of those with something new, one under way, else the one that waited longest."""
-        due = [seat for seat in self._panels_due() if seat.work is not None or now - seat.at >= PANEL_S]
-        return min(due, key=lambda seat: (seat.work is None, seat.at), default=None)
+        """The seat whose turn it is: of those with something new, the one whose last slice is longest ago.
+
+        So a measurement of seconds keeps no other panel waiting for more than a slice.
+        """
+        due = [seat for seat in self._panels_due() if seat.work is not None or now - seat.at >= seat.probe.every_s]
+        return min(due, key=lambda seat: seat.turn, default=None)
 
     def waits(self, now: float) -> Iterator[float]:
         """Seconds until a panel's next turn, if one has something new."""
-        yield from (seat.at + PANEL_S - now for seat in self._panels_due())
+        for seat in self._panels_due():
+            yield 0.0 if seat.work is not None else seat.at + seat.probe.every_s - now
 
     def _panels_due(self) -> list[Seat]:
-        return [seat for seat in self.seats if not seat.panel.probe.stage and seat.due]
+        return [seat for seat in self.seats if not seat.stage and seat.due]
 
     def advance(self, seat: Seat) -> float:
         """One slice of a seat's measurement; returns the seconds that it took. A probe that raises is sent away."""
-        since = time.perf_counter()
+        since = seat.turn = time.perf_counter()
         try:
             with torch.inference_mode():
                 self._slice(seat)
@@ -113,3 +119,12 @@ class Audience:
         found = self.pictures, self.scalars
         self.pictures, self.scalars = {}, []
         return found
+
+
+def _seats(panel: Panel, track: Track) -> list[Seat]:
+    """The seats of a panel that was not watched so far; none where the lane's model cannot do what the probe needs."""
+    probe = invite(panel, track.scene)
+    if probe is None:
+        return []
+    errands = (Seat(panel, track, errand) for errand in probe.errands)
+    return [Seat(panel, track, probe, stage=panel.probe.stage), *errands]

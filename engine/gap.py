@@ -12,7 +12,8 @@ from engine.rng import generator
 from engine.run import Run
 
 POINTS = 2048  #: noisy examples that stand for the expectation
-SLICE = 256  #: of them at a time
+SLICE = 256  #: of them at a time, at most
+SLICE_WORK = 3e7  #: some milliseconds: noisy examples × training examples × components
 FLOOR_POINTS = 65_536  #: noisy examples at most for `floor`
 FLOOR_WORK = 3e9  #: about a second: noisy examples × training examples × components
 
@@ -35,8 +36,9 @@ class Gap:
         if sigma == self.sigma:
             return
         noisy = self.x + sigma * self.noise
-        for i in range(0, len(noisy), SLICE):
-            self.exact[i : i + SLICE] = exact_denoiser(noisy[i : i + SLICE], self.run.x, sigma)
+        size = max(1, min(SLICE, int(SLICE_WORK / self.run.x.numel())))
+        for i in range(0, len(noisy), size):
+            self.exact[i : i + size] = exact_denoiser(noisy[i : i + size], self.run.x, sigma)
             yield
         self.sigma = sigma
 

@@ -32,6 +32,7 @@ from engine.protocol.messages import (
 )  # fmt: skip
 from engine.protocol.recipe.editing import RecipeError, with_value
 from engine.repertoire import Repertoire
+from engine.protocol.recipe.probes.stage import Stage
 from engine.track import Track
 from engine.trainer import Trainer
 
@@ -97,7 +98,7 @@ class Performer:
             change = track.run.change(path, value)
             self._send(Changed(lane=track.name, build=track.run.build, step=change.step, path=path, value=value))
         self.repertoire.experiment = experiment
-        track.scene.settings += 1
+        track.scene.change()
         self.flowing.wake()
 
     def _play(self, command: Play) -> None:
@@ -121,7 +122,8 @@ class Performer:
 
     def _scatter(self, command: Scatter) -> None:
         for track in self._stages(command.lane):
-            track.scene.swarm.scatter(command.count, command.scale)
+            swarm = track.scene.swarm
+            (swarm.corrupt if command.around == "data" else swarm.scatter)(command.count, command.scale)
 
     def _clear(self, command: Clear) -> None:
         for track in self.repertoire.tracks:

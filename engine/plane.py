@@ -71,3 +71,10 @@ def extent(xy: np.ndarray, margin: float) -> tuple[float, float, float, float]:
     low, high = xy.min(0), xy.max(0)
     pad = margin * float((high - low).max() or 1.0)
     return float(low[0] - pad), float(high[0] + pad), float(low[1] - pad), float(high[1] + pad)
+
+
+def widened(bounds: tuple[float, float, float, float], aspect: float) -> tuple[float, float, float, float]:
+    """The range (xmin, xmax, ymin, ymax), made wider on both sides until it has this aspect."""
+    left, right, bottom, top = bounds
+    more = max(0.0, aspect * (top - bottom) - (right - left)) / 2
+    return left - more, right + more, bottom, top

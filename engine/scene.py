@@ -32,6 +32,16 @@ class Scene:
 
     @property
     def weights(self) -> tuple[int, int]:
+    def change(self) -> None:
+        """A live value has changed, or the run stands elsewhere in its training."""
+        self.live += 1
+        self.settings += 1
+
+    def point(self, kind: str, xy: tuple[float, float] | None) -> None:
+        """The cursor is at a place of the plane of this kind of probe, or at none."""
+        self.picks[kind] = xy
+        self.settings += 1
+
         """Changes when the weights or the live values do."""
         return self.run.step, self.settings
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 import numpy as np
 
 SLOTS = 32
+FEWEST = 8  #: positions that are shown of each tail, however many there are
+SEGMENTS = 48_000  #: as many as a screen can tell apart, and a pipe should carry sixty times a second
 
 
 class Tails:
@@ -33,21 +35,27 @@ class Tails:
         self._xy = self._xy[:, count:]
         self._filled, self._stride, self._age = self._filled[count:], self._stride[count:], self._age[count:]
 
-    def move(self, xy: np.ndarray) -> None:
-        """Every point is now at xy (n, 2)."""
-        self._age += 1
-        due = np.flatnonzero(self._age % self._stride == 0)
+    def move(self, rows: np.ndarray, xy: np.ndarray) -> None:
+        """The points in `rows` (k,) have moved to xy (k, 2); the others rest, and their tails stay as they are."""
+        self._age[rows] += 1
+        on_time = self._age[rows] % self._stride[rows] == 0
+        due = rows[on_time]
         full = due[self._filled[due] == SLOTS]
         if len(full):
             self._xy[: SLOTS // 2, full] = self._xy[::2, full]
             self._filled[full] = SLOTS // 2
             self._stride[full] *= 2
-            due = due[self._age[due] % self._stride[due] == 0]
-        self._xy[self._filled[due], due] = xy[due]
+            on_time &= self._age[rows] % self._stride[rows] == 0
+            due = rows[on_time]
+        self._xy[self._filled[due], due] = xy[on_time]
         self._filled[due] += 1
 
     def paths(self, xy: np.ndarray) -> np.ndarray:
-        """Positions from birth to the present place xy (n, 2), oldest first: (SLOTS + 1, n, 2) float32."""
+        """Positions from birth to the present place xy (n, 2), oldest first: (T, n, 2) float32, T ≤ SLOTS + 1.
+
+        Of very many points fewer positions are told, evenly chosen.
+        """
+        shown = int(np.clip(SEGMENTS // max(1, len(self)), FEWEST, SLOTS))
+        chosen = np.linspace(0, 1, shown)[:, None] * (self._filled - 1)  # (T − 1, n)
         now = xy.astype(np.float32)[None]
-        pending = np.arange(SLOTS)[:, None, None] >= self._filled[None, :, None]
-        return np.concatenate([np.where(pending, now, self._xy), now])
+        return np.concatenate([self._xy[chosen.round().astype(np.int64), np.arange(len(self))], now])

@@ -84,7 +84,7 @@ class Track:
         if arrived:
             self.run.end_replay()
             self._rate = self.run.step
-            self.scene.settings += 1
+            self.scene.change()
 
     def digest(self) -> str:
         """SHA-256 of the weights, to tell whether two runs are the same."""
@@ -110,7 +110,7 @@ class Track:
         self._fresh = []
         self._rate = self.run.step
         self.history = History(Snapshot(self.run.step, self.run.state()))
-        self.scene.settings += 1
+        self.scene.change()
 
     def go_back(self) -> None:
         """Return to the last snapshot; the figures of the steps after it are forgotten."""
@@ -119,7 +119,7 @@ class Track:
         self._rate = self.run.step
         keep = self.history.last.step
         self._fresh = [(s[s <= keep], t[s <= keep], f[s <= keep]) for s, t, f in self._fresh if (s <= keep).any()]
-        self.scene.settings += 1
+        self.scene.change()
 
     def scalars(self) -> Scalars | None:
         """The figures since the last call, every one once; None where there are none."""

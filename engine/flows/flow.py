@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
@@ -27,6 +27,8 @@ class Flow:
 
     `live` holds the flow's values, which sliders change; `sigma` is the σ at which a flow of fixed σ asks the denoiser.
     """
+
+    rests: ClassVar[bool] = False  #: whether its points end where the denoiser finds no more noise: at attractors
 
     def __init__(self, network: Network, data: Tensor, rng: torch.Generator) -> None:
         self.network = network

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 from torch import Tensor
@@ -25,7 +25,21 @@ class Reading:
         self.figures = figures or {}
 
 
-class Probe(Generic[D]):
+class Errand:
+    """A measurement in slices. What it finds goes to a panel and to the curves, or stays here for another to show."""
+
+    every_s: ClassVar[float] = 0.05  #: begun at most this often
+
+    def version(self) -> Any:
+        """What the measurement depends on: as long as this stays equal, nothing is measured again."""
+        raise NotImplementedError
+
+    def measure(self) -> Iterator[Reading]:
+        """Measure, in slices of a few milliseconds: readings, coarse first. Runs without gradients."""
+        raise NotImplementedError
+
+
+class Probe(Errand, Generic[D]):
     """The torch half of a declared probe, for one panel and one run. It may keep what helps its next measurement."""
 
     def __init__(self, declared: D, panel: str, scene: Scene) -> None:
@@ -33,14 +47,10 @@ class Probe(Generic[D]):
         self.panel = panel
         self.scene = scene
         self.rng = generator(scene.run.seed, f"probe:{declared.kind}", scene.run.device)
+        self.errands: tuple[Errand, ...] = ()  #: what takes long, is measured in turn with the other panels, and shown here
 
     def version(self) -> Any:
-        """What the measurement depends on: as long as this stays equal, nothing is measured again."""
         return self.scene.weights
-
-    def measure(self) -> Iterator[Reading]:
-        """Measure, in slices of a few milliseconds: readings, coarse first. Runs without gradients."""
-        raise NotImplementedError
 
 
 def to_numpy(x: Tensor) -> np.ndarray:

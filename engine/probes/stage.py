@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The torch half of the stage: data, arrows −η(x − D(x)), points and their tails."""
+"""The torch half of the stage: data, basins, arrows −η(x − D(x)), points and their tails, colored by where they end."""
 
 from __future__ import annotations
 
@@ -9,13 +9,19 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.plane import extent
+from engine.attractors import NONE, Attractors
+from engine.plane import extent, widened
+from engine.probes.apart import Apart
+from engine.probes.basins import Basins
 from engine.probes.probe import Probe, Reading, class_labels, lattice, to_numpy
 from engine.protocol.payloads import Axes, Paths, Payload, Picture, Points
 from engine.protocol.recipe.probes.stage import Stage
 from engine.scene import Scene
 
 SHOWN = 10_000  #: data points drawn at most
+MARGIN = 0.25  #: of the data's width, around them
+ASPECT = 16 / 9  #: of the plane that basins fill
+MANY = 500  #: points that are drawn smaller
 
 
 class StageProbe(Probe[Stage]):
@@ -26,37 +32,71 @@ class StageProbe(Probe[Stage]):
         run, plane = scene.run, scene.plane
         self._data = to_numpy(plane.project(run.x[:SHOWN]))
         self._labels = class_labels(run.data.train_labels, SHOWN) if not plane.exact else None
-        self._range = extent(self._data, 0.25)
+        self._range = extent(self._data, MARGIN)
         self._grid = run.x.new_tensor(lattice(self._range, declared.grid)[0])  # (k, 2)
+        self._arrows: tuple[Any, np.ndarray] = (None, np.empty((2, 0, 2)))
+        self._apart = Apart(scene) if any(True for _ in run.shown.parameters()) else None
+        self._basins = Basins(scene, widened(self._range, ASPECT), self._colors) if declared.basins else None
+        self.errands = tuple(errand for errand in (self._apart, self._basins) if errand is not None)
 
     def version(self) -> Any:
-        """The stage follows the points too."""
-        return *self.scene.weights, self.scene.swarm.version
+        """The stage follows the points too, and what its errands find."""
+        found = self._apart and self._apart.rms, self._basins and self._basins.number
+        return *self.scene.weights, self.scene.swarm.version, found
 
     def measure(self) -> Iterator[Reading]:
         """One picture."""
-        x, y = self.scene.plane.titles
-        layers: list[Payload] = [Points(name="data", role="data", xy=self._data, label=self._labels, size_px=4.0)]
+        layers: list[Payload] = []
+        if self._basins is not None and self._basins.field is not None:
+            layers.append(self._basins.field)
+        layers.append(Points(name="data", role="data", xy=self._data, label=self._labels, size_px=4.0))
         if self.declared.arrows:
-            layers.append(Paths(name="arrows", role="exact", xy=self._arrows(), arrows=True))
-        layers += self._swarm()
-        axes = Axes(x=x, y=y, range=self._range)
-        yield Reading(Picture(step=self.scene.run.step, layers=tuple(layers), axes=axes))
+            layers.append(Paths(name="arrows", role="exact", xy=self._way(), arrows=True))
+        layers += self._points()
+        yield Reading(Picture(step=self.scene.run.step, layers=tuple(layers), axes=self._axes()))
 
-    def _arrows(self) -> np.ndarray:
+    def _way(self) -> np.ndarray:
         """From each place of the grid to where one update takes it: (2, k, 2)."""
         run, plane = self.scene.run, self.scene.plane
-        start = plane.lift(self._grid)
-        end = torch.lerp(start, run.shown.denoise(start, run.sigma), float(run.flow.get("eta", 1.0)))
-        return np.stack([to_numpy(self._grid), to_numpy(plane.project(end))])
+        now = run.step, self.scene.live
+        if self._arrows[0] != now:
+            start = plane.lift(self._grid)
+            end = torch.lerp(start, run.shown.denoise(start, run.sigma), float(run.flow.get("eta", 1.0)))
+            self._arrows = now, np.stack([to_numpy(self._grid), to_numpy(plane.project(end))])
+        return self._arrows[1]
 
-    def _swarm(self) -> list[Payload]:
+    def _points(self) -> list[Payload]:
         swarm = self.scene.swarm
         if not len(swarm):
             return []
         places = swarm.places()
+        label = None
+        if len(swarm.attractors):
+            label = np.append(self._colors(swarm.attractors), NONE)[swarm.end.cpu().numpy()].astype(np.int32)
+        many = len(places) > MANY
         return [
-            Paths(name="tails", role="learned", xy=swarm.tails.paths(places)),
-            Points(name="starts", role="noise", xy=to_numpy(swarm.plane.project(swarm.start)), ring=True, size_px=5.0),
-            Points(name="points", role="learned", xy=places, size_px=8.0),
+            Paths(name="tails", role="learned", xy=swarm.tails.paths(places), label=label),
+            Points(name="starts", role="noise", xy=swarm.start_xy, ring=True, size_px=3.0 if many else 5.0),
+            Points(name="points", role="learned", xy=places, label=label, size_px=5.0 if many else 8.0),
         ]
+
+    def _colors(self, book: Attractors) -> np.ndarray:
+        """The color number of each attractor: its own, or its class where the data show theirs."""
+        labels = self.scene.run.data.train_labels
+        if self._labels is None or labels is None or not len(book):
+            return np.arange(len(book))
+        return book.kinds(self.scene.run.x, torch.tensor(labels)).cpu().numpy()
+
+    def _axes(self) -> Axes:
+        """The figures of the corner: attractors found so far, distance from the exact denoiser, what the plane holds."""
+        plane, swarm = self.scene.plane, self.scene.swarm
+        rms = self._apart.rms if self._apart is not None else None
+        figure, notes = "", [] if plane.exact else [f"the plane holds {100 * sum(plane.explained):.0f} % of the variance"]
+        if len(swarm.attractors):
+            figure = f"{len(swarm.attractors):,}{'+' if swarm.attractors.full else ''} attractors"
+            notes += [] if rms is None else [f"RMS to the exact denoiser {rms:.3f}"]
+        elif rms is not None:
+            figure = f"{rms:.3f}"
+            notes.append("RMS to the exact denoiser")
+        x, y = plane.titles
+        return Axes(x=x, y=y, range=self._range, note=" · ".join(notes), figure=figure)

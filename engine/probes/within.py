@@ -74,7 +74,8 @@ class SpectrumProbe(Probe[Spectrum]):
         # Probes run in inference mode; derivatives need tensors made outside of it.
         with torch.inference_mode(False):
             jacobian = jacrev(lambda point: network.denoise(point[None], sigma)[0])(x.clone())
-            return torch.linalg.svdvals(jacobian.detach())
+            values: Tensor = torch.linalg.svdvals(jacobian.detach())
+        return values
 
     def _picture(self, values: Tensor, tests: list[int] | None) -> Picture:
         dimension = int(local_dimension(values))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import numpy as np
@@ -73,10 +73,11 @@ class Spawn(Message, frozen=True, tag="spawn", kw_only=True):
 
 
 class Scatter(Message, frozen=True, tag="scatter", kw_only=True):
-    """Put `count` points of pure noise N(0, scale² I) in M dimensions on the stage."""
+    """Put `count` points on the stage: pure noise N(0, scale² I) in M dimensions, or training examples with that noise added."""
 
     count: Annotated[int, msgspec.Meta(ge=1, le=5000)]
     scale: float = 1.0
+    around: Literal["zero", "data"] = "zero"
     lane: str = ""
 
 

@@ -134,7 +134,7 @@ def test_the_axes_glide_where_two_variances_change_places() -> None:
 def test_the_candidates_weights_sum_to_one_and_a_small_sigma_names_the_nearest() -> None:
     scene = make("digits", "dae", sigma=0.05)
     scene.swarm.clear()
-    scene.swarm._add(scene.run.x[7:8] + 0.01)
+    scene.swarm._add(scene.run.x[7:8] + 0.01, torch.tensor([7]))
     shown = picture(Candidates(), scene)
     bars = shown.layers[0]
     assert isinstance(bars, Bars)

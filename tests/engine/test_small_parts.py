@@ -24,7 +24,7 @@ def test_a_tail_leads_from_birth_to_the_present_in_the_order_of_time(moves: int,
     for k in range(1, moves + 1):
         if k == late:
             tails.add(np.array([[-1.0, float(k)]]))
-        tails.move(np.array([[float(k), 0.0], [-1.0, float(k)]])[: len(tails)])
+        tails.move(np.arange(len(tails)), np.array([[float(k), 0.0], [-1.0, float(k)]])[: len(tails)])
     now = np.array([[float(moves), 0.0], [-1.0, float(moves)]])[: len(tails)]
     paths = tails.paths(now)
     assert paths.shape == (SLOTS + 1, len(tails), 2)
@@ -40,6 +40,28 @@ def test_the_oldest_points_are_forgotten_first() -> None:
     tails.add(np.arange(10.0).reshape(5, 2))
     tails.drop(3)
     np.testing.assert_array_equal(tails.paths(np.zeros((2, 2)))[0], [[6, 7], [8, 9]])
+
+
+def test_the_tail_of_a_point_that_rests_stays_as_it_is() -> None:
+    tails = Tails()
+    tails.add(np.array([[0.0, 0.0], [5.0, 5.0]]))
+    for k in range(1, 100):
+        tails.move(np.array([0]), np.array([[float(k), 0.0]]))
+    paths = tails.paths(np.array([[99.0, 0.0], [5.0, 5.0]]))
+    assert (paths[:, 1] == 5.0).all()
+    assert paths[-1, 0, 0] == 99.0
+
+
+def test_of_very_many_tails_fewer_positions_are_told_from_birth_to_the_present() -> None:
+    tails = Tails()
+    tails.add(np.zeros((5000, 2)))
+    for k in range(1, 41):
+        tails.move(np.arange(5000), np.full((5000, 2), float(k)))
+    paths = tails.paths(np.full((5000, 2), 40.0))
+    assert len(paths) <= 10
+    assert (paths[0] == 0).all()
+    assert (paths[-1] == 40).all()
+    assert np.diff(paths[:, 0, 0]).max() <= 8
 
 
 def test_a_budget_is_a_share_of_the_clock() -> None:
