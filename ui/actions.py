@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-from ui.theme import Theme, icon
+from ui.theme import Theme, icon, theme_of
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class Actions(QObject):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._theme, self._playing = theme_of(window), False
         self._deeds = {deed.key: deed for deeds in DEEDS.values() for deed in deeds if deed}
         self._actions = {key: self._made(deed, window) for key, deed in self._deeds.items()}
         self.layers = tuple(self._layer(number, window) for number in range(1, LAYERS + 1))
@@ -96,6 +97,8 @@ class Actions(QObject):
         """Draw the icons in the colors of the theme."""
         self["theme"].setChecked(theme.name == "light")
         self["theme"].setIcon(icon("sun" if theme.name == "dark" else "moon", theme.color("ink")))
+        self._theme = theme
+        self._paint_play()
         for key, deed in self._deeds.items():
             if deed.icon and key not in ("theme", "play"):
                 self._actions[key].setIcon(icon(deed.icon, theme.color("ink"), theme.color("faint")))
@@ -105,10 +108,16 @@ class Actions(QObject):
         action = self["play"]
         action.setText("Pause" if playing else "Play")
         action.setToolTip("Pause; points go on moving (Space)" if playing else "Train until you pause (Space)")
+        self._playing = playing
+        self._paint_play()
+
+    def _paint_play(self) -> None:
+        self["play"].setIcon(icon("pause" if self._playing else "play", self._theme.color("ink")))
 
     def _made(self, deed: Deed, window: QWidget) -> QAction:
         action = QAction(deed.text, window, checkable=deed.checkable)
         action.setObjectName(deed.key)
+        action.setIconVisibleInMenu(not deed.checkable)  # there the check mark stands
         action.setShortcuts([QKeySequence(key) for key in deed.keys])
         first = QKeySequence(deed.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if deed.keys else ""
         action.setToolTip(f"{deed.tip or deed.text} ({first})" if first else deed.tip or deed.text)

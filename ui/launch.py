@@ -54,6 +54,10 @@ def play(options: Options) -> int:
     assert options.play is not None
     assert options.report is not None
     app = _app()
+    try:
+        options.report.touch()  # now, and not only after so many seconds
+    except OSError as error:
+        raise CommandError(f"--report {options.report}: cannot be written: {error.strerror}") from None
     with tempfile.TemporaryDirectory(prefix="attractor-", ignore_cleanup_errors=True) as profile:
         meter = Meter(window_for(options, app, Path(profile)), options.play)
         code = meter.run(app)

@@ -38,22 +38,20 @@ class Meter(QObject):
         self._since: float | None = None  # when the warm-up was over
         self._steps = [0, 0]  # at the end of the warm-up, and now
         self._live = False
-        self._report: dict[str, Any] = {}
+        self._report: dict[str, Any] = {"frames": 0}
         window.installEventFilter(self)
         window.player.ticked.connect(self._tick)
         window.player.framed.connect(self._framed)
         window.player.troupe.reported.connect(self._start_playing)
 
     def run(self, app: QApplication) -> int:
-        """Show the window, play, close it; 0, or 1 where no live frame ever came."""
+        """Show the window, play until it closes; 0, or 1 where no live frame was ever painted."""
         self._window.show()
         patience = QTimer(self, singleShot=True, interval=round((PATIENCE_S + self._seconds) * 1000))
-        patience.timeout.connect(app.quit)
+        patience.timeout.connect(self._end)
         patience.start()
         app.exec()
-        self._report = self._figures()
-        self._window.close()
-        return 0 if self._since is not None else 1
+        return 0 if self._report["frames"] else 1
 
     def write(self, file: Path) -> None:
         """Write the report. Raises CommandError where that cannot be."""
@@ -78,11 +76,16 @@ class Meter(QObject):
         if moment.training and not self._live:
             self._live = True
             QTimer.singleShot(round(WARM_UP_S * 1000), self, self._begin)
-            QTimer.singleShot(round(self._seconds * 1000), self, QApplication.quit)
+            QTimer.singleShot(round(self._seconds * 1000), self, self._end)
 
     def _begin(self) -> None:
         self._since, self._frames, self._ticks = time.perf_counter(), 0, []
         self._steps[0] = self._steps[1]
+
+    def _end(self) -> None:
+        """Measure, and leave: the window closes, and its engine with it."""
+        self._report = self._figures()
+        self._window.close()
 
     def _tick(self, news: bool) -> None:
         self._ticks.append(time.perf_counter())

@@ -66,6 +66,7 @@ class Keys(Overlay):
         self._card = QFrame(self)
         self._card.setProperty("surface", "card")
         self._grid = QGridLayout(self._card)
+        self._boxes: list[QGridLayout] = []
         self._fill()
         box = QVBoxLayout(self)
         box.addWidget(self._card, 0, Qt.AlignmentFlag.AlignCenter)
@@ -80,8 +81,10 @@ class Keys(Overlay):
         """Lay it over the window, or take it away."""
         theme = theme_of(self)
         self._grid.setContentsMargins(theme.px(24), theme.px(18), theme.px(24), theme.px(18))
-        self._grid.setHorizontalSpacing(theme.px(14))
-        self._grid.setVerticalSpacing(theme.px(4))
+        self._grid.setSpacing(theme.px(22))
+        for box in self._boxes:
+            box.setHorizontalSpacing(theme.px(18))
+            box.setVerticalSpacing(theme.px(5))
         super().lay(shown)
 
     def _fill(self) -> None:
@@ -90,6 +93,7 @@ class Keys(Overlay):
         for index, (title, pairs) in enumerate(groups):
             column, row = divmod(index, 2)
             box = QGridLayout()
+            self._boxes.append(box)
             box.addWidget(SectionLabel(title), 0, 0, 1, 2)
             for line, (keys, text) in enumerate(pairs, 1):
                 box.addWidget(Label(keys, "strong"), line, 0)
@@ -102,7 +106,7 @@ def _keyed(title: str) -> list[tuple[str, str]]:
     """The keys of a menu's actions, and what they do."""
     native = QKeySequence.SequenceFormat.NativeText
     pairs = [
-        (", ".join(QKeySequence(key).toString(native) for key in deed.keys), deed.text.replace("…", ""))
+        ("  ".join(QKeySequence(key).toString(native) for key in deed.keys), deed.text.replace("…", ""))
         for deed in DEEDS[title]
         if deed is not None and deed.keys
     ]

@@ -67,6 +67,7 @@ class Window(QMainWindow):
 
     def _furnish(self) -> None:
         """Open the chapter that the session begins with; without one, show its recipe."""
+        self.desk.setFocus()  # no button has it before Tab leads there
         if self.player.session.key:
             self.lecture.open(self.player.session.key)
         else:

@@ -36,20 +36,17 @@ class PanelFrame(QWidget):
         self._note = ElidedLabel("", "caption", "faint")
         self._note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._enlarge = IconButton("maximize", "Make this panel large (double click)", flat=True)
-        self._menu = IconButton("more", "What this panel can show", flat=True)
+        self._menu = IconButton("more", "What one can do with this panel", flat=True)
         self._menu.clicked.connect(lambda: self._popup(self._menu.mapToGlobal(QPoint(0, self._menu.height()))))
-        self._close = IconButton("close", "Close this panel; it comes back by View, Panels", flat=True)
         self._enlarge.clicked.connect(lambda: self.enlarged.emit(self.place.key))
-        self._close.clicked.connect(lambda: self.closed.emit(self.place.key))
         self._waiting = IconButton("layers", "Show the panels that found no room here", "more", flat=True)
         self._waiting.clicked.connect(self.turned)
         self._head = QWidget(self)
         self._row = QHBoxLayout(self._head)
-        self._row.addWidget(self._title)
+        self._row.addWidget(self._title, 2)
         self._row.addWidget(self._note, 1)
         self._row.addWidget(self._menu)
         self._row.addWidget(self._enlarge)
-        self._row.addWidget(self._close)
         self._row.addWidget(self._waiting)
         self._head.setVisible(headed)
         self._box = QVBoxLayout(self)
@@ -132,7 +129,8 @@ class PanelFrame(QWidget):
                 p.fillRect(0, 0, self.width(), hair, theme.color("line"))
 
     def _show_buttons(self, shown: bool) -> None:
-        for button in (self._menu, self._enlarge, self._close):
+        self._note.setHidden(shown)
+        for button in (self._menu, self._enlarge):
             button.setVisible(shown)
 
     def _set_lengths(self) -> None:
