@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from engine.protocol.arguments import Chapters, Doctor, Engine, Schema, Train, Window, parse
+from engine.protocol.arguments import Chapters, Doctor, Engine, Read, Schema, Train, Window, parse
 from engine.protocol.console import tidily
 
 
@@ -42,6 +42,10 @@ def _dispatch(argv: Sequence[str]) -> int:
             from engine.commands import engine
 
             return engine.main(options)
+        case Read() as options:
+            from engine.commands import read
+
+            return read.main(options)
 
 
 if __name__ == "__main__":

@@ -10,14 +10,19 @@ from engine.data.sample import scaling
 from engine.protocol.recipe.part import Data
 
 
-def split(data: Data, x: np.ndarray, *, scale: bool) -> Dataset:
+def split(data: Data, x: np.ndarray, *, scale: bool, labels: np.ndarray | None = None) -> Dataset:
     """Split x (N + n, M) by a fixed permutation into the training and test examples that `data` declares.
 
-    With `scale` each component is centered and divided by its standard deviation over the training examples.
+    `labels` (N + n,) int32 go the same way. With `scale` each component is centered and divided by its standard deviation over the training examples.
     """
     # The legacy generator, because its stream never changes from one NumPy to the next.
-    x = x[np.random.RandomState(0).permutation(len(x))]
+    order = np.random.RandomState(0).permutation(len(x))
+    x, labels = x[order], None if labels is None else labels[order]
     count, held_out = data.examples
     mean, spread = scaling(x[:count]) if scale else (0.0, 1.0)
     x = ((x - mean) / spread).astype(np.float32)
-    return Dataset(train=x[:count], test=x[count : count + held_out], shape=data.shape, dimension=data.dimension)
+    here, there = slice(count), slice(count, count + held_out)
+    return Dataset(
+        train=x[here], test=x[there], shape=data.shape, dimension=data.dimension,
+        train_labels=None if labels is None else labels[here], test_labels=None if labels is None else labels[there],
+    )  # fmt: skip

@@ -21,11 +21,7 @@ def make(data: Imported, given: Given) -> Dataset:
 
     Raises Refused where the array is missing, or is not what the recipe says.
     """
-    array = given.arrays.get(data.sha256)
-    if array is None:
-        raise Refused("array_missing", sha256=data.sha256[:12])
-    if fingerprint(array) != data.sha256:
-        raise Refused("array_wrong", sha256=data.sha256[:12], reason="its bytes are not those that were imported")
+    array = _found(data.sha256, given)
     if array.size != sum(data.counts) * math.prod(data.size):
         raise Refused("array_wrong", sha256=data.sha256[:12], reason=f"it holds {array.size:,} numbers, not "
                       f"{sum(data.counts):,} × {math.prod(data.size):,}")  # fmt: skip
@@ -34,7 +30,26 @@ def make(data: Imported, given: Given) -> Dataset:
     x = x.astype(np.float32) / WHITE if image and x.dtype == np.uint8 else x.astype(np.float64)
     if not np.isfinite(x).all():
         raise Refused("array_wrong", sha256=data.sha256[:12], reason="some of its numbers are not finite")
-    return split(data, x, scale=not image)
+    labels = _labels(data, given) if data.label_sha256 else None
+    return split(data, x, scale=not image, labels=labels)
+
+
+def _labels(data: Imported, given: Given) -> np.ndarray:
+    labels = _found(data.label_sha256, given)
+    if labels.dtype != np.int32 or labels.shape != (sum(data.counts),):
+        raise Refused("array_wrong", sha256=data.label_sha256[:12], reason="there is not one class number for each example")
+    if labels.min() < 0 or labels.max() >= len(data.labels):
+        raise Refused("array_wrong", sha256=data.label_sha256[:12], reason=f"a class number is not 0 … {len(data.labels) - 1}")
+    return labels
+
+
+def _found(sha256: str, given: Given) -> np.ndarray:
+    array = given.arrays.get(sha256)
+    if array is None:
+        raise Refused("array_missing", sha256=sha256[:12])
+    if fingerprint(array) != sha256:
+        raise Refused("array_wrong", sha256=sha256[:12], reason="its bytes are not those that were imported")
+    return array
 
 
 def fingerprint(array: np.ndarray) -> str:

@@ -80,7 +80,24 @@ class Engine:
     threads: int | None = None
 
 
-Options = Window | Train | Chapters | Schema | Doctor | Engine
+@dataclass(frozen=True)
+class Read:
+    """Read a file of data as the window does, and say what it holds."""
+
+    file: Path
+    side: int = 28  #: pixels of a picture's side, for folders
+    color: str = "auto"  #: auto, gray or color
+    label: str = "auto"  #: the column of the labels; auto, or none
+    header: str = "auto"  #: auto, yes or no
+
+    @property
+    def words(self) -> list[str]:
+        """The words that ask for this on a command line."""
+        return ["read", f"--side={self.side}", f"--color={self.color}", f"--label={self.label}", f"--header={self.header}",
+                "--", str(self.file)]  # fmt: skip
+
+
+Options = Window | Read | Train | Chapters | Schema | Doctor | Engine
 
 
 def parse(argv: Sequence[str]) -> Options:
@@ -170,12 +187,22 @@ def _engine(parser: _Parser) -> _Parser:
     return parser
 
 
+def _read(parser: _Parser) -> _Parser:
+    parser.add_argument("file", metavar="FILE", type=_path, help="a folder of pictures, or a .csv, .npy, .npz or IDX file")
+    parser.add_argument("--side", type=_whole(4, 256), default=Read.side, help="pixels of a picture's side, for folders")
+    parser.add_argument("--color", choices=["auto", "gray", "color"], default=Read.color, help="colors of the pictures")
+    parser.add_argument("--label", metavar="COLUMN", default=Read.label, help="the column that holds the class; auto, or none")
+    parser.add_argument("--header", choices=["auto", "yes", "no"], default=Read.header, help="whether row 1 holds names")
+    return parser
+
+
 COMMANDS: Final[dict[str, tuple[type[Options], Callable[[_Parser], _Parser]]]] = {
     "train": (Train, _train),
     "chapters": (Chapters, _nothing),
     "schema": (Schema, _nothing),
     "doctor": (Doctor, _doctor),
     "engine": (Engine, _engine),
+    "read": (Read, _read),
 }
 
 

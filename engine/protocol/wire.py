@@ -66,6 +66,11 @@ def _array_in(kind: type, value: Any) -> Any:
     return np.frombuffer(data, dtype).reshape(shape)  # read-only: the bytes own the memory
 
 
+def decoder_of(kind: Any) -> msgspec.msgpack.Decoder[Any]:
+    """A decoder of other messages than commands and reports, with the same arrays."""
+    return msgspec.msgpack.Decoder(kind, dec_hook=_array_in)
+
+
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=_array_out)
-_COMMANDS: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(Command, dec_hook=_array_in)
-_REPORTS: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(Report, dec_hook=_array_in)
+_COMMANDS = decoder_of(Command)
+_REPORTS = decoder_of(Report)
