@@ -107,14 +107,15 @@ def test_stamps_at_and_beyond_the_edges_stay_inside_the_image(count: int, size: 
     px = rng.uniform(-60, 160, (count, 2))
     px[rng.uniform(size=count) < 0.1] = np.nan
     inks = [Ink(QColor("red"), QColor("black")), Ink(QColor("blue"), QColor("black"))]
-    image, margin = dots(px, rng.integers(0, 2, count), inks, (100, 80), size + 2 * outline, outline)
+    image, margin = dots(px, rng.integers(0, 2, count), inks, QRectF(0, 0, 100, 80), 1.0, size + 2 * outline, outline)
     assert image.width() >= 100 + 2 * margin
     assert image.height() == 80 + 2 * margin
 
 
 @pytest.mark.parametrize(("size", "outline"), [(4.0, 0.0), (9.0, 0.0), (9.0, 1.0)])
 def test_a_stamp_has_the_area_of_its_disk(size: float, outline: float) -> None:
-    image, _ = dots(np.array([[50.3, 50.8]]), None, [Ink(QColor("white"), QColor("white"))], (100, 100), size, outline)
+    ink = Ink(QColor("white"), QColor("white"))
+    image, _ = dots(np.array([[50.3, 50.8]]), None, [ink], QRectF(0, 0, 100, 100), 1.0, size, outline)
     alpha = sum(image.pixelColor(x, y).alphaF() for x in range(image.width()) for y in range(image.height()))
     assert alpha == pytest.approx(np.pi * size**2 / 4, rel=0.12)
 

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import msgspec
 import numpy as np
 import pytest
@@ -158,6 +161,36 @@ def test_a_view_that_raises_is_switched_off_with_a_message_and_comes_back_at_a_c
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
     seen(view)
     assert not view.fault
+
+
+CLOSING = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QApplication
+from tests.ui.looking import picture
+from ui.reel import Past
+from ui.views import View
+
+class Raising(View):
+    def draw(self, p, theme):
+        p.save()
+        raise ValueError("no")
+
+app = QApplication([])
+view = Raising()
+view.show()
+view.show_picture(picture(), Past())
+QTimer.singleShot(100, view.close)
+code = app.exec()
+sys.exit(code if view.fault else 9)
+"""
+
+
+def test_a_window_whose_panel_raised_closes_with_exit_code_0() -> None:
+    done = subprocess.run([sys.executable, "-c", CLOSING], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "ValueError: no" in done.stderr, "the log has the traceback"
 
 
 HOSTILE = {

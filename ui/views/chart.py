@@ -23,6 +23,7 @@ from ui.views.words import CENTER, LEFT, RIGHT, width_of, write
 _ROW_PX: Final = 36.0  #: room for one mark of the y axis
 _COLUMN_PX: Final = 92.0  #: and of the x axis
 _NAMES_MOST: Final = 0.4  #: share of the width that the names at the right may take
+_STROKE_PX: Final = 1.8  #: what is finer than the stroke need not be drawn
 _SAMPLES: Final = 4096
 #: on and off, in pixels along x, for lanes 0 to 3
 _PATTERNS: Final = ((), (11.0, 5.0), (2.5, 4.5), (11.0, 4.0, 2.5, 4.0))
@@ -121,8 +122,8 @@ def draw_strokes(p: QPainter, theme: Theme, chart: Chart) -> None:
     p.setClipRect(room.adjusted(0, -margin, margin, margin))
     p.setRenderHint(QPainter.RenderHint.Antialiasing)
     for line in chart.lines:
-        width = (1.0 if line.older else 1.8) * theme.scale
-        x, y = thinned(line.x, line.y, x0, x1, max(int(room.width() / width), 1))
+        width = (1.0 if line.older else _STROKE_PX) * theme.scale
+        x, y = thinned(line.x, line.y, x0, x1, max(int(room.width() / (_STROKE_PX * theme.scale)), 1))
         px = chart.camera.pixels(np.stack([x, chart.heights(y)], axis=1))
         p.setPen(QPen(theme.color(line.role, 0.3 if line.older else 1.0), width))
         pattern = () if line.older else _PATTERNS[line.lane % len(_PATTERNS)]

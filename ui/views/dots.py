@@ -15,10 +15,12 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, qRgba
 
 LEVELS: Final = 8
 _GLIDING: Final = 20_000  #: in a larger crowd nobody sees a point move by half a pixel
+_LAID_IN_ORDER_PX: Final = 6.0
 MAX_COLORS: Final = 255 // LEVELS
 _PHASES: Final = 2  #: positions within a pixel, along x and along y; the bit operations below count on 2
 
@@ -44,33 +46,38 @@ def dots(
     px: NDArray[np.float64],
     color: NDArray[np.integer] | None,
     inks: Sequence[Ink],
-    size: tuple[int, int],
+    room: QRectF,
+    ratio: float,
     diameter: float,
     outline: float = 0.0,
 ) -> tuple[QImage, int]:
-    """Points `px` (n, 2) in an image of (width, height) pixels, and the width of the margin around it on every side.
+    """Points `px` (n, 2) in an image of `room`, and the width in its own pixels of the margin on every side.
 
-    `color` (n,) are indices into `inks` (all the first where None). ValueError where it has another length than `px`.
+    The image has `ratio` pixels where the widget has one; `diameter` counts the outline. `color` (n,) are indices into
+    `inks` (all the first where None). ValueError where it has another length than `px`.
     """
-    wide, high = size
     if color is not None and len(color) != len(px):
         raise ValueError(f"{len(px)} points, but {len(color)} labels")
-    stamps, reach = _stamps(diameter / 2 - outline, outline)
+    outline = round(outline * ratio, 1)
+    stamps, reach = _stamps(round(diameter * ratio, 1) / 2 - outline, outline)
     margin = 2 * reach  # a point outside the image by its own reach still fits
+    wide, high = round(room.width() * ratio), round(room.height() * ratio)
     stride = (wide + 2 * margin + 3) // 4 * 4  # Qt wants rows of whole 32-bit words
     codes = np.zeros((high + 2 * margin, stride), np.uint8)
     with np.errstate(invalid="ignore"):
-        x, y = px[:, 0], px[:, 1]
-        inside = (x >= -reach) & (x < wide + reach) & (y >= -reach) & (y < high + reach)  # False for NaN
-    if not inside.all():
-        px, color = px[inside], None if color is None else color[inside]
-    first = np.zeros(len(px), np.uint8) if color is None else color.astype(np.uint8) * np.uint8(LEVELS)
-    fine = (px * _PHASES + _PHASES * margin).astype(np.intp)  # (n, 2) in parts of a pixel, from the corner of the margin
+        scale = _PHASES * ratio
+        corner = _PHASES * margin - scale * np.array((room.left(), room.top()))
+        fine = np.floor(px * scale + corner).astype(np.intp)  # (n, 2) in parts of a pixel, from the corner of the margin
     column, row = fine[:, 0], fine[:, 1]
+    near, right, bottom = _PHASES * reach, _PHASES * (margin + wide + reach), _PHASES * (margin + high + reach)
+    inside = (column >= near) & (column < right) & (row >= near) & (row < bottom)  # NaN became a number far outside
+    if not inside.all():
+        column, row, color = column[inside], row[inside], None if color is None else color[inside]
+    first = np.zeros(len(row), np.uint8) if color is None else color.astype(np.uint8) * np.uint8(LEVELS)
     at = (row >> 1) * stride + (column >> 1)
-    phase = (row & 1) * _PHASES + (column & 1) if len(px) <= _GLIDING else np.zeros(len(px), np.intp)
+    phase = (row & 1) * _PHASES + (column & 1) if len(row) <= _GLIDING else np.zeros(len(row), np.intp)
     # Large outlined disks lie upon each other in their order; small ones melt into one cloud, whose edge is theirs.
-    if outline and diameter >= 6:
+    if outline and diameter >= _LAID_IN_ORDER_PX:
         _stamp_in_order(codes.ravel(), at, first, phase, stamps, stride)
     else:
         _stamp_melted(codes.ravel(), at, first, phase, stamps, stride)

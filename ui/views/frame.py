@@ -19,6 +19,7 @@ from ui.views.points import color_of
 from ui.views.words import CENTER, LEFT, RIGHT, width_of, write
 
 EDGE: Final = 12.0  #: air at the sides, pixels at scale 1
+_LOW_PX: Final = 300.0  #: a lower widget has no room for numbers along its axes
 _MARK_PX: Final = 86.0  #: room for one mark of an axis
 
 
@@ -43,11 +44,12 @@ class Plan:
         low = bool(chips.width() and corner.width() and chips.width() + corner.width() + 3 * edge > wide)
         above = max(chips.height(), 0 if low else corner.height())
         top = above + theme.px(16) if above else 0
-        titled = bool(axes.x or axes.y)
-        marks = row if titled else 0
-        bottom = row + theme.px(4) if hint or _legend(picture) or _scale(picture) is not None else 0
+        numbered = bool(axes.x or axes.y) and high >= theme.px(_LOW_PX)
+        marks = row if numbered else 0
+        below = hint or _directions(axes) if not numbered else hint
+        bottom = row + theme.px(4) if below or _legend(picture) or _scale(picture) is not None else 0
         bottom = max(bottom, theme.px(30)) if low else bottom
-        left = row + theme.px(34) if titled else 0
+        left = row + theme.px(34) if numbered else 0
         room = QRectF(left, top, max(wide - left, 1.0), max(high - top - marks - bottom, 1.0))
         line = _corner_line(theme, axes) if low else corner.width()
         return Plan(
@@ -94,7 +96,7 @@ def draw_bands(p: QPainter, theme: Theme, picture: Picture, plan: Plan, hint: st
     """Titles, legend, scale of colors, hint, and the figure in the corner."""
     axes, edge = picture.axes, theme.px(EDGE)
     font, soft = theme.font("caption"), theme.color("soft")
-    if axes.y:
+    if axes.y and plan.left.width():
         p.save()
         p.translate(plan.left.left() + theme.px(14), plan.left.center().y())
         p.rotate(-90)
@@ -107,11 +109,13 @@ def draw_bands(p: QPainter, theme: Theme, picture: Picture, plan: Plan, hint: st
     scale = _scale(picture)
     if scale is not None:
         right = _draw_scale(p, theme, scale, row) - edge
-    if axes.x:
+    if axes.x and plan.marks.height():
         write(p, plan.marks.adjusted(0, 0, -edge, 0), axes.x, font, soft, RIGHT)
     left = _draw_legend(p, theme, _legend(picture), QRectF(row.left(), row.top(), right - row.left(), row.height()))
-    if hint and right - left >= width_of(hint, font):
-        write(p, QRectF(left, row.top(), right - left, row.height()), hint, font, soft)
+    for words in (hint, "" if plan.marks.height() else _directions(axes)):
+        if words and right - left >= width_of(words, font):
+            write(p, QRectF(left, row.top(), right - left, row.height()), words, font, soft)
+            left += width_of(words, font) + edge
 
 
 def _corner_size(theme: Theme, axes: Axes) -> QSizeF:
@@ -142,6 +146,11 @@ def _draw_corner(p: QPainter, theme: Theme, axes: Axes, band: QRectF, one_line: 
     if axes.figure:
         line = QRectF(box.left(), box.bottom() - theme.px(24), box.width(), theme.px(24))
         write(p, line, axes.figure, large, theme.color("ink"), RIGHT)
+
+
+def _directions(axes: Axes) -> str:
+    """What the axes mean, in one line."""
+    return "   ".join(f"{arrow} {title}" for arrow, title in (("→", axes.x), ("↑", axes.y)) if title)
 
 
 def _legend(picture: Picture) -> Points | None:

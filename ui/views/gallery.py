@@ -21,7 +21,7 @@ from ui.views.words import CENTER, LEFT, width_of, write
 
 _EDGE: Final = 12.0
 _FEWEST: Final = 4  #: columns that are always shown
-_WELL_SEEN_PX: Final = 40.0  #: as long as images are not smaller than this, more of them are better
+_WELL_SEEN_PX: Final = 52.0  #: as long as images are not smaller than this, more of them are better
 _GAP: Final = 0.09  #: between images, as a share of their side
 _ROW_NAMES_MOST: Final = 0.32  #: share of the width that the names of rows may take
 

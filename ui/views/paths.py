@@ -30,31 +30,29 @@ def draw_paths(p: QPainter, theme: Theme, camera: Camera, layer: Paths) -> None:
         raise ValueError(f"paths are positions × lines × 2, not {layer.xy.shape}")
     if layer.label is not None and len(layer.label) != layer.xy.shape[1]:
         raise ValueError(f"{layer.xy.shape[1]} paths, but {len(layer.label)} labels")
-    px = camera.pixels(layer.xy)  # (T, n, 2)
     if layer.arrows:
-        _draw_arrows(p, theme, layer, px)
+        _draw_arrows(p, theme, layer, camera.pixels(layer.xy[[0, -1]]) if len(layer.xy) else np.zeros((2, 0, 2)))
     elif layer.closed:
-        _draw_closed(p, theme, layer, px)
+        _draw_closed(p, theme, layer, camera.pixels(layer.xy))
     else:
-        _draw_tails(p, theme, layer, px)
+        stride = max(-(-len(layer.xy) * layer.xy.shape[1] // _MOST_SEGMENTS), 1)
+        _draw_tails(p, theme, layer, camera.pixels(layer.xy[::-1][::stride][::-1]))  # the newest position always counts
 
 
 def _draw_tails(p: QPainter, theme: Theme, layer: Paths, px: NDArray[np.float64]) -> None:
     """One pen for each age: the oldest segments all but gone, the newest strong."""
-    stride = -(-(len(px) - 1) * px.shape[1] // _MOST_SEGMENTS) if len(px) > 1 else 1
-    px = px[::-1][:: max(stride, 1)][::-1]  # the newest position always counts
     ages = len(px) - 1
     soft = ages * px.shape[1] <= _SOFT_SEGMENTS
     p.setRenderHint(QPainter.RenderHint.Antialiasing, soft)
     for color, mine in _by_color(theme, layer):
         for age in range(ages):
-            color.setAlphaF(0.06 + 0.74 * ((age + 1) / ages) ** 1.5)
+            color.setAlphaF(0.08 + 0.77 * ((age + 1) / ages) ** 1.2)
             p.setPen(QPen(color, 1.3 * theme.scale if soft else max(round(theme.scale), 1)))
             draw_lines(p, px[age, mine], px[age + 1, mine])
 
 
 def _draw_arrows(p: QPainter, theme: Theme, layer: Paths, px: NDArray[np.float64]) -> None:
-    tail, tip = px[0], px[-1]
+    tail, tip = px  # (n, 2) each
     length = np.hypot(*(tip - tail).T)
     with np.errstate(invalid="ignore"):
         shade = np.ceil(length / max(np.nanmax(length, initial=0.0), 1e-9) * _SHADES)  # NaN equals no shade

@@ -60,9 +60,7 @@ def _draw_cloud(
     width: float,
 ) -> None:
     ratio = p.device().devicePixelRatioF()
-    corner = np.array((camera.room.left(), camera.room.top()))
-    size = round(camera.room.width() * ratio), round(camera.room.height() * ratio)
-    image, margin = dots((px - corner) * ratio, color, inks, size, round(diameter * ratio, 1), round(width * ratio, 1))
+    image, margin = dots(px, color, inks, camera.room, ratio, diameter, width)
     image.setDevicePixelRatio(ratio)
     p.drawImage(QPointF(camera.room.left() - margin / ratio, camera.room.top() - margin / ratio), image)
 
