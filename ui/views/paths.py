@@ -17,6 +17,7 @@ from ui.views.strokes import draw_lines
 
 _SOFT_SEGMENTS: Final = 12_000  #: so many segments are drawn with soft edges; more of them hide each other's anyway
 _MOST_SEGMENTS: Final = 48_000  #: beyond, tails are drawn through every second or third position
+_SPARSE: Final = 400  #: so many tails are drawn in full strength
 _SHADES: Final = 6  #: of arrows, from short to long
 _HEAD: Final = 0.42  #: length of an arrow's head, as a share of the arrow
 _HEAD_PX: Final = 6.5
@@ -43,10 +44,11 @@ def _draw_tails(p: QPainter, theme: Theme, layer: Paths, px: NDArray[np.float64]
     """One pen for each age: the oldest segments all but gone, the newest strong."""
     ages = len(px) - 1
     soft = ages * px.shape[1] <= _SOFT_SEGMENTS
+    crowd = min((_SPARSE / max(px.shape[1], 1)) ** 0.25, 1.0)  # thousands of tails must not hide their points
     p.setRenderHint(QPainter.RenderHint.Antialiasing, soft)
     for color, mine in _by_color(theme, layer):
         for age in range(ages):
-            color.setAlphaF(0.08 + 0.77 * ((age + 1) / ages) ** 1.2)
+            color.setAlphaF(crowd * (0.08 + 0.77 * ((age + 1) / ages) ** 1.2))
             p.setPen(QPen(color, 1.3 * theme.scale if soft else max(round(theme.scale), 1)))
             draw_lines(p, px[age, mine], px[age + 1, mine])
 
