@@ -64,13 +64,9 @@ def dots(
     wide, high = round(room.width() * ratio), round(room.height() * ratio)
     stride = (wide + 2 * margin + 3) // 4 * 4  # Qt wants rows of whole 32-bit words
     codes = np.zeros((high + 2 * margin, stride), np.uint8)
-    with np.errstate(invalid="ignore"):
-        scale = _PHASES * ratio
-        corner = _PHASES * margin - scale * np.array((room.left(), room.top()))
-        fine = np.floor(px * scale + corner).astype(np.intp)  # (n, 2) in parts of a pixel, from the corner of the margin
-    column, row = fine[:, 0], fine[:, 1]
+    column, row = _fine_places(px, room, ratio, margin)
     near, right, bottom = _PHASES * reach, _PHASES * (margin + wide + reach), _PHASES * (margin + high + reach)
-    inside = (column >= near) & (column < right) & (row >= near) & (row < bottom)  # NaN became a number far outside
+    inside = (column >= near) & (column < right) & (row >= near) & (row < bottom)
     if not inside.all():
         column, row, color = column[inside], row[inside], None if color is None else color[inside]
     first = np.zeros(len(row), np.uint8) if color is None else color.astype(np.uint8) * np.uint8(LEVELS)
@@ -85,6 +81,17 @@ def dots(
     image.setColorTable(_color_table(inks, outlined=outline > 0))
     # Painting the indexed image itself takes three times as long as this conversion and painting its result.
     return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied), margin
+
+
+def _fine_places(
+    px: NDArray[np.float64], room: QRectF, ratio: float, margin: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Columns and rows (n,) in parts of a pixel, from the corner of the margin; NaN becomes a place far outside."""
+    scale = _PHASES * ratio
+    corner = _PHASES * margin - scale * np.array((room.left(), room.top()))
+    with np.errstate(invalid="ignore"):
+        fine = np.floor(px * scale + corner).astype(np.intp)
+    return fine[:, 0], fine[:, 1]
 
 
 def _stamp_melted(
