@@ -27,12 +27,14 @@ from engine.protocol.messages import (
     Resumed,
     Saved,
     Scatter,
+    Sketch,
     Spawn,
     Step,
 )  # fmt: skip
 from engine.protocol.recipe.editing import RecipeError, with_value
 from engine.repertoire import Repertoire
 from engine.protocol.recipe.probes.stage import Stage
+from engine.sketch import SketchError, example
 from engine.track import Track
 from engine.trainer import Trainer
 
@@ -50,7 +52,7 @@ class Performer:
         self._methods: dict[type[Any], Callable[[Any], None]] = {
             Build: self._build, Change: self._change, Play: self._play, Pause: self._pause, Step: self._step,
             Spawn: self._spawn, Scatter: self._scatter, Clear: self._clear, Flow: self.flowing.command,
-            Pick: self._pick, Resume: self._resume,
+            Pick: self._pick, Sketch: self._sketch, Resume: self._resume,
         }  # fmt: skip
 
     def obey(self, command: Command) -> None:
@@ -134,6 +136,17 @@ class Performer:
             if seat.panel.key == command.panel:
                 seat.track.scene.picks[seat.panel.probe.kind] = command.xy
                 seat.track.scene.settings += 1
+
+    def _sketch(self, command: Sketch) -> None:
+        for track in self.repertoire.tracks:
+            data, scene = track.run.data, track.scene
+            try:
+                drawn = None if command.pixels is None else example(command.pixels, data.shape, data.low, data.high)
+            except SketchError as error:
+                self._fail("refused", {"reason": str(error)}, track.name)
+                return
+            scene.sketch = None if drawn is None else drawn.to(track.run.device)
+            scene.settings += 1
 
     def _resume(self, command: Resume) -> None:
         try:

@@ -21,7 +21,9 @@ class Scene:
     swarm: Swarm
     classes: tuple[str, ...] = ()  #: names of the class numbers
     picks: dict[str, tuple[float, float] | None] = field(default_factory=dict)  #: kind of probe → place under the cursor
-    settings: int = 0  #: rises with every live change and every pick
+    sketch: Tensor | None = None  #: (M,) what stands on the sketch pad
+    settings: int = 0  #: rises with every live change, every pick and every stroke
+    live: int = 0  #: rises with every live change
 
     def pointed(self) -> Tensor:
         """The x (M,) that the user means: under the cursor on the stage, else the newest point there, else the data's mean."""
@@ -30,8 +32,6 @@ class Scene:
             return self.plane.lift(self.run.x.new_tensor([place]))[0]
         return self.swarm.x[-1] if len(self.swarm) else self.run.x.mean(0)
 
-    @property
-    def weights(self) -> tuple[int, int]:
     def change(self) -> None:
         """A live value has changed, or the run stands elsewhere in its training."""
         self.live += 1
@@ -42,6 +42,8 @@ class Scene:
         self.picks[kind] = xy
         self.settings += 1
 
+    @property
+    def weights(self) -> tuple[int, int]:
         """Changes when the weights or the live values do."""
         return self.run.step, self.settings
 

@@ -10,6 +10,7 @@ from engine.probes.candidates import CandidatesProbe, EffectiveNumberProbe
 from engine.probes.curves import CurvesProbe
 from engine.probes.density import DensityProbe
 from engine.probes.estimators import EstimatorsProbe
+from engine.probes.feature_maps import FeatureMapsProbe
 from engine.probes.generated import LatentGridProbe, WalkProbe
 from engine.probes.gradient_step import GradientStepProbe
 from engine.probes.kl_bars import KlBarsProbe
@@ -19,6 +20,7 @@ from engine.probes.optimize import OptimizeProbe
 from engine.probes.posterior import PosteriorProbe
 from engine.probes.probe import Probe, Reading
 from engine.probes.rows import DenoisedProbe, FilmProbe, ReconstructedProbe, SamplesProbe
+from engine.probes.sketched import SketchedProbe
 from engine.probes.stage import StageProbe
 from engine.probes.within import InnerProbe, SpectrumProbe
 from engine.protocol.recipe.part import Probe as Declared
@@ -28,6 +30,7 @@ from engine.protocol.recipe.probes.candidates import Candidates, EffectiveNumber
 from engine.protocol.recipe.probes.curves import Curves
 from engine.protocol.recipe.probes.density import Density
 from engine.protocol.recipe.probes.estimators import Estimators
+from engine.protocol.recipe.probes.feature_maps import FeatureMaps
 from engine.protocol.recipe.probes.generated import LatentGrid, Walk
 from engine.protocol.recipe.probes.gradient_step import GradientStep
 from engine.protocol.recipe.probes.kl_bars import KlBars
@@ -36,6 +39,7 @@ from engine.protocol.recipe.probes.likelihood import Likelihood
 from engine.protocol.recipe.probes.optimize import Optimize
 from engine.protocol.recipe.probes.posterior import Posterior
 from engine.protocol.recipe.probes.rows import Denoised, Film, Reconstructed, Samples
+from engine.protocol.recipe.probes.sketched import Sketched
 from engine.protocol.recipe.probes.stage import Stage
 from engine.protocol.recipe.probes.within import Inner, Spectrum
 from engine.scene import Scene
@@ -49,6 +53,7 @@ GUESTS: dict[type[Declared], type[Probe[Any]]] = {
     Density: DensityProbe,
     EffectiveNumber: EffectiveNumberProbe,
     Estimators: EstimatorsProbe,
+    FeatureMaps: FeatureMapsProbe,
     Film: FilmProbe,
     GradientStep: GradientStepProbe,
     Inner: InnerProbe,
@@ -60,6 +65,7 @@ GUESTS: dict[type[Declared], type[Probe[Any]]] = {
     Posterior: PosteriorProbe,
     Reconstructed: ReconstructedProbe,
     Samples: SamplesProbe,
+    Sketched: SketchedProbe,
     Spectrum: SpectrumProbe,
     Stage: StageProbe,
     Walk: WalkProbe,

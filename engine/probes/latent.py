@@ -5,17 +5,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from engine.closed_form import gaussian_log_density
 from engine.probes.probe import Probe, Reading, class_labels, to_numpy, to_pixels
 from engine.probes.turning import Turning
 from engine.protocol.payloads import Axes, Images, Paths, Payload, Picture, Points
+from engine.protocol.recipe.parameter import Role
 from engine.protocol.recipe.probes.latent import Latent
 from engine.scene import Scene
+
+REACH = 3.6  #: standard deviations of the prior that the picture shows; doubled until nearly all codes are in it
+INSIDE = 0.98  #: of the codes
+STRIP = (-0.16, -0.03)  #: heights of the codes of one hidden dimension, below the densities
+LINE = 241  #: places at which the densities over one hidden dimension are computed
 
 
 class LatentProbe(Probe[Latent]):
@@ -23,62 +29,106 @@ class LatentProbe(Probe[Latent]):
 
     def __init__(self, declared: Latent, panel: str, scene: Scene) -> None:
         super().__init__(declared, panel, scene)
-        count = min(declared.points, len(scene.run.x))
-        self._x = scene.run.x[:count]
-        self._labels = class_labels(scene.run.data.train_labels, count)
+        run = scene.run
+        self._x = run.x[: declared.points]
+        self._labels = class_labels(run.data.train_labels, len(self._x))
         self._turning = Turning()
+        low, high = STRIP
+        self._heights = low + (high - low) * torch.rand(len(self._x), 1, generator=self.rng, device=run.device)
 
     def measure(self) -> Iterator[Reading]:
         """One picture."""
         run = self.scene.run
         posterior = "posterior" in run.network.declared.can
         mu, log_var = run.shown.posterior(self._x) if posterior else (run.shown.encode(self._x), None)
-        mean, axes, titles = self._frame(mu)
-        places = (mu - mean) @ axes.T  # (n, 2)
+        yield Reading(self._line(mu, log_var) if mu.shape[1] == 1 else self._plane(mu, log_var))
+
+    def _plane(self, mu: Tensor, log_var: Tensor | None) -> Picture:
+        axes, titles = self._axes(mu)  # (2, M_hidd)
+        places = mu @ axes.T  # (n, 2)
         sigma = None
         if self.declared.ellipses and log_var is not None:
             # The ellipse's extent along the two axes of the picture; exact where these are the code's own.
             sigma = to_numpy((log_var.exp() @ axes.T.square()).sqrt())
-        cloud = Points(name="codes", xy=to_numpy(places), label=self._labels, sigma=sigma, classes=self.scene.classes)
-        layers: list[Payload] = [*_prior(mean, axes), cloud, *self._picked(mean, axes)]
-        yield Reading(Picture(step=run.step, layers=tuple(layers), axes=Axes(x=titles[0], y=titles[1], range=_range())))
+        half, rings = reach(places), np.stack([k * _circle() for k in (1, 2, 3)], axis=1)
+        layers: list[Payload] = [
+            Paths(name="prior", role="prior", xy=rings, closed=True, dashed=True),
+            Points(name="codes", xy=to_numpy(places), label=self._labels, sigma=sigma, classes=self.scene.classes),
+        ]
+        if self.declared.aggregate and log_var is not None:
+            layers.append(_aggregate(places, log_var.exp() @ axes.T.square()))
+        layers += [*self._sketched(axes, 0.0), *self._picked(axes)]
+        shown = Axes(x=titles[0], y=titles[1], range=(-half, half, -half, half))
+        return Picture(step=self.scene.run.step, layers=tuple(layers), axes=shown)
 
-    def _frame(self, mu: Tensor) -> tuple[Tensor, Tensor, tuple[str, str]]:
-        """Origin and axes of the picture: the code's own for M_hidd ≤ 2, else principal axes turned to the last ones."""
-        size = mu.shape[1]
-        if size <= 2:
-            axes = torch.zeros(2, size, device=mu.device)
-            axes[:size, :size] = torch.eye(size)
-            return torch.zeros(size, device=mu.device), axes, ("h₁", "h₂" if size == 2 else "")
+    def _line(self, mu: Tensor, log_var: Tensor | None) -> Picture:
+        """One hidden dimension: codes on a line, above it the prior's density and that of all Q(h|x) together."""
+        half = reach(mu)
+        h = torch.linspace(-half, half, LINE, device=mu.device)[:, None]
+        prior = gaussian_log_density(h, torch.zeros_like(h), 1.0).exp()  # (LINE,)
+        densities: dict[str, tuple[Role, Tensor]] = {"prior": ("prior", prior)}
+        if log_var is not None:
+            each = gaussian_log_density(h[:, None], mu[None], (log_var / 2).exp()[:, 0])  # (LINE, n)
+            densities["all Q(h|x)"] = ("learned", each.exp().mean(1))
+        top = max(0.5, 1.1 * max(float(y.max()) for _, y in densities.values()))
+        axes = torch.tensor([[1.0], [0.0]], device=mu.device)
+        places = torch.cat([mu, self._heights * top], dim=1)
+        layers: list[Payload] = [
+            Paths(name=name, role=role, xy=to_numpy(torch.stack([h[:, 0], y], 1))[:, None], closed=True, dashed=name == "prior")
+            for name, (role, y) in densities.items()
+        ]
+        layers.append(Points(name="codes", xy=to_numpy(places), label=self._labels, classes=self.scene.classes))
+        layers += [*self._sketched(axes, sum(STRIP) / 2 * top), *self._picked(axes)]
+        shown = Axes(x="h", y="density", range=(-half, half, 1.2 * STRIP[0] * top, top), equal=False)
+        return Picture(step=self.scene.run.step, layers=tuple(layers), axes=shown)
+
+    def _axes(self, mu: Tensor) -> tuple[Tensor, tuple[str, str]]:
+        """The axes (2, M_hidd) of the picture: the code's own for M_hidd = 2, else principal axes turned to the last ones.
+
+        The prior's center stays at the origin, so that its circle means what it says: a projection of N(0, I) is N(0, I).
+        """
+        if mu.shape[1] == 2:
+            return torch.eye(2, device=mu.device), ("h₁", "h₂")
         _, axes, shares = self._turning.axes(mu)
-        # The prior's center stays at the origin, so that its circle means what it says.
-        titles = (f"first principal axis of h · {100 * shares[0]:.0f} %", f"second · {100 * shares[1]:.0f} %")
-        return torch.zeros(size, device=mu.device), axes, titles
+        return axes, (f"first principal axis of h · {100 * shares[0]:.0f} %", f"second · {100 * shares[1]:.0f} %")
 
-    def _picked(self, mean: Tensor, axes: Tensor) -> list[Payload]:
-        """The decoded image of the place under the cursor."""
+    def _picked(self, axes: Tensor) -> list[Payload]:
+        """The decoded image of the place under the cursor: of its point in the plane where M_hidd > 2."""
         pick = self.scene.picks.get("latent")
         run = self.scene.run
         if pick is None or "decode" not in run.network.declared.can:
             return []
-        h = mean + torch.tensor([pick], dtype=torch.float32, device=run.device) @ axes
-        ring = Points(name="picked", role="learned", xy=np.array([pick], np.float32), ring=True, size_px=16.0)
         if len(run.data.shape) != 3:
-            return [ring]
-        image = to_pixels(run.shown.decode(h), run.data.shape)
-        return [ring, Images(name="decoded", role="learned", pixels=image[None], captions=("g(h)",))]
+            return [Points(name="picked", role="learned", xy=np.array([pick], np.float32), ring=True, size_px=16.0)]
+        h = torch.tensor([pick], dtype=torch.float32, device=run.device) @ axes
+        image = to_pixels(run.shown.decode(h), run.data.shape, run.data.low, run.data.high)
+        return [Images(name="decoded", role="learned", pixels=image[None], captions=("g(h)",), at=pick)]
 
-    def version(self) -> Any:
-        """Weights, settings, and the cursor (which counts as a setting)."""
-        return self.scene.weights
-
-
-def _prior(mean: Tensor, axes: Tensor) -> list[Payload]:
-    """The prior's circles of one, two and three standard deviations; a projection of N(0, I) is N(0, I)."""
-    turn = np.linspace(0, 2 * math.pi, 181, dtype=np.float32)
-    circle = np.stack([np.cos(turn), np.sin(turn)], axis=1)  # (181, 2)
-    return [Paths(name="prior", role="prior", xy=np.stack([k * circle for k in (1, 2, 3)], axis=1), closed=True, dashed=True)]
+    def _sketched(self, axes: Tensor, height: float) -> list[Payload]:
+        """Where the encoder puts the drawing of the sketch pad."""
+        if self.scene.sketch is None:
+            return []
+        place = to_numpy(self.scene.run.shown.encode(self.scene.sketch[None]) @ axes.T) + np.array([[0.0, height]], np.float32)
+        return [Points(name="your drawing", role="learned", xy=place, ring=True, size_px=14.0)]
 
 
-def _range() -> tuple[float, float, float, float]:
-    return -3.6, 3.6, -3.6, 3.6
+def reach(places: Tensor) -> float:
+    """How far the picture goes from the origin: REACH, doubled until nearly all places (n, k) are in it."""
+    wanted = float(places.abs().amax(1).quantile(INSIDE))
+    doublings = max(0, math.ceil(math.log2(max(wanted, REACH) / REACH)))
+    return REACH * float(2**doublings)
+
+
+def _aggregate(places: Tensor, variances: Tensor) -> Paths:
+    """The ellipse of one standard deviation of all Q(h|x) together, whose means are `places` (n, 2)."""
+    mean = places.mean(0)
+    away = places - mean
+    covariance = away.T @ away / len(places) + torch.diag(variances.mean(0))
+    values, vectors = torch.linalg.eigh(covariance.double())
+    ring = to_numpy(mean) + _circle() @ to_numpy(vectors * values.clamp(min=0).sqrt()).T
+    return Paths(name="all Q(h|x)", role="learned", xy=ring[:, None].astype(np.float32), closed=True, texts=("1σ of all",))
+
+
+def _circle() -> np.ndarray:
+    turn = np.linspace(0, 2 * math.pi, 181, dtype=np.float32)[:-1]
+    return np.stack([np.cos(turn), np.sin(turn)], axis=1)  # (180, 2)

@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, BinaryIO
 
-from engine.protocol.messages import PROTOCOL, Change, Command, Hello, Message, Pick, Quit, Report
+from engine.protocol.messages import PROTOCOL, Change, Command, Hello, Message, Pick, Quit, Report, Sketch
 from engine.protocol.wire import MAX_BYTES, WireError, decode_report, encode
 
 MAGIC = b"\x00attractor-engine\x01\n"
@@ -78,11 +78,18 @@ def coalesced(commands: Sequence[Command]) -> list[Command]:
         last = kept[-1] if kept else None
         if isinstance(command, Change) and isinstance(last, Change) and last.lane == command.lane:
             kept[-1] = Change(lane=command.lane, values={**last.values, **command.values})
-        elif isinstance(command, Pick) and isinstance(last, Pick) and last.panel == command.panel:
+        elif _replaces(command, last):
             kept[-1] = command
         else:
             kept.append(command)
     return kept
+
+
+def _replaces(command: Command, last: Command | None) -> bool:
+    """Whether `command` makes the one before it useless."""
+    if isinstance(command, Pick):
+        return isinstance(last, Pick) and last.panel == command.panel
+    return isinstance(command, Sketch) and isinstance(last, Sketch)
 
 
 class Writer(threading.Thread):

@@ -101,6 +101,12 @@ class Pick(Message, frozen=True, tag="pick", kw_only=True):
     xy: tuple[float, float] | None = None
 
 
+class Sketch(Message, frozen=True, tag="sketch", kw_only=True):
+    """What stands on the sketch pad, of whatever size: every lane of images sees it as an example. None: the pad is empty."""
+
+    pixels: np.ndarray | None  # (h, w) float32, 0 the ground … 1 a stroke
+
+
 class Credit(Message, frozen=True, tag="credit", kw_only=True):
     """The window took a frame: one more may come."""
 
@@ -116,7 +122,7 @@ class Quit(Message, frozen=True, tag="quit", kw_only=True):
 
 
 Command = (
-    Build | Change | Play | Pause | Step | Watch | Spawn | Scatter | Clear | Flow | Pick | Credit | Resume | Quit
+    Build | Change | Play | Pause | Step | Watch | Spawn | Scatter | Clear | Flow | Pick | Sketch | Credit | Resume | Quit
 )
 
 # ------------------------------------------------------------------------------------------- frames, events: engine → window

@@ -10,6 +10,7 @@ from engine.protocol.recipe.probes.candidates import Candidates, EffectiveNumber
 from engine.protocol.recipe.probes.curves import Curves
 from engine.protocol.recipe.probes.density import Density
 from engine.protocol.recipe.probes.estimators import Estimators
+from engine.protocol.recipe.probes.feature_maps import FeatureMaps
 from engine.protocol.recipe.probes.generated import LatentGrid, Walk
 from engine.protocol.recipe.probes.gradient_step import GradientStep
 from engine.protocol.recipe.probes.kl_bars import KlBars
@@ -18,6 +19,7 @@ from engine.protocol.recipe.probes.likelihood import Likelihood
 from engine.protocol.recipe.probes.optimize import Optimize
 from engine.protocol.recipe.probes.posterior import Posterior
 from engine.protocol.recipe.probes.rows import Denoised, Film, Reconstructed, Samples
+from engine.protocol.recipe.probes.sketched import Sketched
 from engine.protocol.recipe.probes.stage import Stage
 from engine.protocol.recipe.probes.within import Inner, Spectrum
 
@@ -29,6 +31,7 @@ AnyProbe = (
     | Density
     | EffectiveNumber
     | Estimators
+    | FeatureMaps
     | Film
     | GradientStep
     | Inner
@@ -40,6 +43,7 @@ AnyProbe = (
     | Posterior
     | Reconstructed
     | Samples
+    | Sketched
     | Spectrum
     | Stage
     | Walk

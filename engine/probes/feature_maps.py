@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""The torch half of the feature maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from engine.probes.probe import Probe, Reading, to_pixels
+from engine.protocol.payloads import Images, Picture
+from engine.protocol.recipe.probes.feature_maps import FeatureMaps
+from engine.scene import Scene
+
+
+class FeatureMapsProbe(Probe[FeatureMaps]):
+    """Maps of all sizes, drawn in that of the data: each pixel of a smaller map becomes a square."""
+
+    def __init__(self, declared: FeatureMaps, panel: str, scene: Scene) -> None:
+        super().__init__(declared, panel, scene)
+        self._noise = torch.randn(1, scene.run.network.size, generator=self.rng, device=scene.run.device)
+
+    def measure(self) -> Iterator[Reading]:
+        """One picture."""
+        run = self.scene.run
+        x = run.test[self.declared.test % len(run.test)] if self.scene.sketch is None else self.scene.sketch
+        entered = x[None] + (run.sigma * self._noise if "denoise" in run.network.declared.can else 0.0)
+        layers = run.shown.maps(entered, run.sigma)
+        first = np.zeros((self.declared.channels, *run.data.shape[1:]), np.uint8)
+        first[0] = self._pixels(entered.reshape(1, *run.data.shape).mean(1, keepdim=True))[0]
+        rows = [first, *(self._pixels(maps[:, : self.declared.channels]) for maps in layers)]
+        names = ["x", *(f"{maps.shape[1]} × {maps.shape[2]}×{maps.shape[3]}" for maps in layers)]
+        wide = np.stack([np.pad(row, ((0, self.declared.channels - len(row)), (0, 0), (0, 0))) for row in rows])
+        yield Reading(Picture(step=run.step, layers=(Images(name="maps", pixels=wide, rows=tuple(names)),)))
+
+    def _pixels(self, maps: Tensor) -> np.ndarray:
+        """Channels (1, c, h, w) as images (c, height, width), each from its own lowest to its own highest value."""
+        _, height, width = self.scene.run.data.shape
+        grown = interpolate(maps, size=(height, width))[0].flatten(1)  # (c, height·width)
+        low, high = grown.amin(1, keepdim=True), grown.amax(1, keepdim=True)
+        return to_pixels((grown - low) / (high - low).clamp(min=1e-9), (1, height, width))
