@@ -113,9 +113,7 @@ class Performer:
         self.trainer.halt()
 
     def _stages(self, lane: str) -> list[Track]:
-        return [
-            t for t in self.repertoire.tracks if lane in ("", t.name) and "denoise" in t.run.network.declared.can
-        ]
+        return [track for track in self.repertoire.tracks if lane in ("", track.name)]
 
     def _spawn(self, command: Spawn) -> None:
         if command.xy.ndim == 2 and command.xy.shape[1] == 2:

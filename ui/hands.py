@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from PySide6.QtCore import QObject
 
-from engine.protocol.messages import Clear, Pick, Spawn
+from engine.protocol.messages import Clear, Flow, Pick, Scatter, Spawn
 from engine.protocol.recipe.probes import Panel
+from engine.protocol.recipe.probes.stage import Stage
 from ui.troupe import Troupe
 from ui.views.pointer import PointerView
 from ui.views.view import View
+
+RELEASED: Final = 300  #: points that set out at once
 
 
 class Hands(QObject):
@@ -24,11 +29,16 @@ class Hands(QObject):
         """Listen to a view, where it is a plane that one can point at."""
         panel = view.panel
         if isinstance(view, PointerView) and panel is not None:
-            if "denoise" in panel.probe.needs:
+            if isinstance(panel.probe, Stage):
                 view.clicked.connect(lambda x, y: self._spawn(panel, np.array([[x, y]])))
                 view.sprayed.connect(lambda xs, ys: self._spawn(panel, np.stack((xs, ys), axis=1)))
             view.pointed.connect(lambda x, y: self._troupe.send(Pick(panel=panel.key, xy=(x, y))))
             view.left.connect(lambda: self._troupe.send(Pick(panel=panel.key)))
+
+    def release(self) -> None:
+        """Let points set out on every stage at once, in place of those that are there."""
+        for command in (Clear(), Scatter(count=RELEASED), Flow(running=True)):
+            self._troupe.send(command)
 
     def clear(self) -> None:
         """Take the points off."""

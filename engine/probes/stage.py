@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The torch half of the stage: data, basins, arrows −η(x − D(x)), points and their tails, colored by where they end."""
+"""The torch half of the stage: data, ground, arrows −η(x − D(x)), points and their tails, colored by where they end."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,17 +11,22 @@ import numpy as np
 import torch
 
 from engine.attractors import NONE, Attractors
+from engine.flows.prior import PriorFlow
 from engine.plane import extent, widened
 from engine.probes.apart import Apart
 from engine.probes.basins import Basins
+from engine.probes.ground import EXACT, Bounds, Ground
 from engine.probes.probe import Probe, Reading, class_labels, lattice, to_numpy
 from engine.protocol.payloads import Axes, Paths, Payload, Picture, Points
+from engine.protocol.recipe.parameter import Role
 from engine.protocol.recipe.probes.stage import Stage
 from engine.scene import Scene
 
 SHOWN = 10_000  #: data points drawn at most
 MARGIN = 0.25  #: of the data's width, around them
 ASPECT = 16 / 9  #: of the plane that basins fill
+HIDDEN = 3.0  #: standard deviations of the prior that the hidden space is drawn for
+COLUMNS = 96  #: of the ground, where it is a quantity
 MANY = 500  #: points that are drawn smaller
 
 
@@ -34,26 +40,34 @@ class StageProbe(Probe[Stage]):
         self._labels = class_labels(run.data.train_labels, SHOWN) if not plane.exact else None
         self._range = extent(self._data, MARGIN)
         self._grid = run.x.new_tensor(lattice(self._range, declared.grid)[0])  # (k, 2)
+        denoises = "denoise" in run.network.declared.can
+        self._pointing = declared.arrows and denoises
         self._arrows: tuple[Any, np.ndarray] = (None, np.empty((2, 0, 2)))
-        self._apart = Apart(scene) if any(True for _ in run.shown.parameters()) else None
-        self._basins = Basins(scene, widened(self._range, ASPECT), self._colors) if declared.basins else None
-        self.errands = tuple(errand for errand in (self._apart, self._basins) if errand is not None)
+        self._apart = Apart(scene) if denoises and any(True for _ in run.shown.parameters()) else None
+        self._ground = self._ground_of(widened(self._range, ASPECT)) if denoises else None
+        self.errands = tuple(errand for errand in (self._apart, self._ground) if errand is not None)
 
     def version(self) -> Any:
         """The stage follows the points too, and what its errands find."""
-        found = self._apart and self._apart.rms, self._basins and self._basins.number
+        found = self._apart and self._apart.rms, self._ground and self._ground.number
         return *self.scene.weights, self.scene.swarm.version, found
 
     def measure(self) -> Iterator[Reading]:
         """One picture."""
         layers: list[Payload] = []
-        if self._basins is not None and self._basins.field is not None:
-            layers.append(self._basins.field)
+        if self._ground is not None and self._ground.field is not None:
+            layers.append(self._ground.field)
         layers.append(Points(name="data", role="data", xy=self._data, label=self._labels, size_px=4.0))
-        if self.declared.arrows:
+        if self._pointing:
             layers.append(Paths(name="arrows", role="exact", xy=self._way(), arrows=True))
-        layers += self._points()
+        layers += [*self._hidden_space(), *self._points()]
         yield Reading(Picture(step=self.scene.run.step, layers=tuple(layers), axes=self._axes()))
+
+    def _ground_of(self, bounds: Bounds) -> Ground | None:
+        kind = self.declared.ground
+        if kind == "basins":
+            return Basins(self.scene, bounds, self._colors)
+        return EXACT[kind](self.scene, bounds, COLUMNS) if kind else None
 
     def _way(self) -> np.ndarray:
         """From each place of the grid to where one update takes it: (2, k, 2)."""
@@ -74,11 +88,28 @@ class StageProbe(Probe[Stage]):
         if len(swarm.attractors):
             label = np.append(self._colors(swarm.attractors), NONE)[swarm.end.cpu().numpy()].astype(np.int32)
         many = len(places) > MANY
+        born: Role = "prior" if isinstance(swarm.flow, PriorFlow) else "noise"
         return [
             Paths(name="tails", role="learned", xy=swarm.tails.paths(places), label=label),
-            Points(name="starts", role="noise", xy=swarm.start_xy, ring=True, size_px=3.0 if many else 5.0),
+            Points(name="starts", role=born, xy=swarm.start_xy, ring=True, size_px=3.0 if many else 5.0),
             Points(name="points", role="learned", xy=places, label=label, size_px=5.0 if many else 8.0),
         ]
+
+    def _hidden_space(self) -> list[Payload]:
+        """Where h lies in the plane while points fly from the prior: its line, or its first two dimensions' circles."""
+        flow, network = self.scene.swarm.flow, self.scene.run.shown
+        if not isinstance(flow, PriorFlow):
+            return []
+        # The supervised generator's h are known, and lie in −1 … 1.
+        reach = 1.0 if network.declared.kind == "supervised" else HIDDEN
+        turn = torch.linspace(0, 2 * math.pi, 97, device=self.scene.run.device)[:-1]
+        h = torch.zeros(len(turn), network.latent, device=self.scene.run.device)
+        h[:, 0] = turn.cos()
+        if network.latent > 1:
+            h[:, 1] = turn.sin()
+        radii = (3,) if network.latent == 1 else (1, 2, 3)
+        circles = [to_numpy(self.scene.plane.project(flow.sheet.lift(reach * k / 3 * h))) for k in radii]
+        return [Paths(name="hidden space", role="prior", xy=np.stack(circles, axis=1), closed=True)]
 
     def _colors(self, book: Attractors) -> np.ndarray:
         """The color number of each attractor: its own, or its class where the data show theirs."""

@@ -12,7 +12,7 @@ from engine.protocol.recipe.part import Capability, Probe
 class Likelihood(Probe, frozen=True, tag="likelihood"):
     """Mean log P(x) of test points from K = 1 … 1,000 samples (Burda et al. 2016): of a mixed proposal, and of Q alone."""
 
-    title: ClassVar[str] = "log P(x) of test points"
+    title: ClassVar[str] = "Log P(x) of test points"
     help: ClassVar[str] = "More samples K can only raise the expected estimate. Where Q alone stays below, the encoder misses a mode."
     payload: ClassVar[str] = "series"
     needs: ClassVar[frozenset[Capability]] = frozenset({"posterior", "decode"})
