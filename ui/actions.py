@@ -52,7 +52,7 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
         Deed("step", "Step", "Train a single step", "step", ("Right",)),
         Deed("reset", "Reset", "Back to step 0 with fresh weights; undo brings the trained ones back", "reset", ("R",)),
         None,
-        Deed("release", "Release points", "300 points set out on every stage at once: from the noise, or from the hidden space", "flow", ("F",)),
+        Deed("release", "Release points", "300 points set out on every stage, from noise or from h", "flow", ("F",)),
         Deed("clear", "Clear points", "Take the points off the stage", "trash", ("C",)),
         None,
         Deed("next", "Next", "The next step of the text, then the next chapter", "chevron-right", ("PgDown",)),
