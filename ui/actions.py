@@ -28,9 +28,14 @@ class Deed:
 LAYERS: Final = 9
 DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
     "&File": (
-        Deed("open", "Open recipe…", "Play a recipe from a file; undo goes back", "open", ("Ctrl+O",)),
+        Deed("open", "Open…", "Play a recipe, or go on with a run; undo goes back", "open", ("Ctrl+O",)),
+        Deed("import", "Open data…", "Train on a table, an array or an IDX file, after a look at it", "import", ("Ctrl+I",)),
+        Deed("pictures", "Open a folder of pictures…", "Train on your own pictures; sub-folders are classes", "image"),
+        None,
         Deed("save", "Save recipe…", "Write this experiment to a file", "save", ("Ctrl+S",)),
+        Deed("save_run", "Save run…", "Write recipe, weights, curves and data to one file", "save", ("Ctrl+Shift+S",)),
         Deed("copy", "Copy recipe", "Put this experiment on the clipboard as text", "copy", ("Ctrl+Shift+C",)),
+        Deed("paste", "Paste recipe", "Play the recipe on the clipboard; undo goes back", "", ("Ctrl+Shift+V",)),
         None,
         Deed("quit", "Quit", "Close the window; the engine keeps a checkpoint", "", ("Ctrl+Q",)),
     ),
@@ -51,6 +56,7 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
         Deed("play", "Play", "Train until you pause", "play", ("Space",)),
         Deed("step", "Step", "Train a single step", "step", ("Right",)),
         Deed("reset", "Reset", "Back to step 0 with fresh weights; undo brings the trained ones back", "reset", ("R",)),
+        Deed("branch", "Branch from here", "Go on from the moment that the timeline shows", "branch", ("Ctrl+Shift+B",)),
         None,
         Deed("release", "Release points", "300 points set out on every stage, from noise or from h", "flow", ("F",)),
         Deed("clear", "Clear points", "Take the points off the stage", "trash", ("C",)),

@@ -13,7 +13,7 @@ from engine.protocol.words import sentence
 from ui.controls.banner import Banner, Tone
 from ui.player import Player
 
-NOTES: Final = frozenset({"resumed", "rebuilt", "reset", "file_saved"})
+NOTES: Final = frozenset({"resumed", "rebuilt", "reset", "branched", "file_saved", "imported", "run_opened"})
 WAITS: Final = frozenset({"warming_up", "building"})
 
 
@@ -29,6 +29,9 @@ class Notices(QObject):
             "engine_refused": ("Try again", player.start),
             "rebuilt": ("Undo", player.undo),
             "reset": ("Undo", player.undo),
+            "branched": ("Undo", player.undo),
+            "imported": ("Undo", player.undo),
+            "run_opened": ("Undo", player.undo),
         }
         player.noticed.connect(self.say)
         player.troupe.reported.connect(self._hear)
@@ -38,6 +41,10 @@ class Notices(QObject):
         tone: Tone = "note" if kind in NOTES else "wait" if kind in WAITS else "trouble"
         label, deed = self._deeds.get(kind, ("", None))
         self._banner.say(sentence(kind, values), tone, label, deed)
+
+    def offer(self, kind: str, values: Mapping[str, Any], label: str, deed: Callable[[], None]) -> None:
+        """Say something with a thing to do about it; it stays until somebody answers or closes it."""
+        self._banner.say(sentence(kind, values), "trouble", label, deed)
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Hello) and self._banner.tone == "wait":

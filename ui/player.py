@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from engine.protocol.messages import Event, Failed, Resumed
+from engine.protocol.messages import Built, Command, Event, Failed, Resumed
 from engine.protocol.recipe.editing import parameters
 from engine.protocol.recipe.experiment import Experiment
+from ui.arrays import Arrays
 from ui.reel import Reel
 from ui.session import Session, State, commands_between
 from ui.troupe import Troupe
@@ -31,6 +32,7 @@ class Player(QObject):
         super().__init__()
         self.session = session
         self.reel = Reel()
+        self.arrays = Arrays(log.parent if log is not None else None)
         self.troupe = Troupe(argv, log, self)
         self.troupe.reported.connect(self._hear)
         self.troupe.died.connect(self.noticed)
@@ -43,6 +45,7 @@ class Player(QObject):
     def start(self) -> None:
         """Start an engine: it takes up the last checkpoint, or builds what the session holds. Once more after its death."""
         self._told = None
+        self.arrays.forget()
         if not self.troupe.start():
             self._tell()
         self._timer.start()
@@ -75,9 +78,24 @@ class Player(QObject):
         if trained:
             self.noticed.emit("reset", {})
 
+    def branch(self, steps: Mapping[str, int]) -> None:
+        """Go on from where each lane of the present run was after so many steps; what came later stays on the curves."""
+        self._settle(self.session.state, self.session.branch(steps))
+        self.noticed.emit("branched", {"step": max(steps.values())})
+
     def load(self, experiment: Experiment) -> None:
         """Play another experiment in this chapter's place."""
         self._settle(self.session.state, self.session.load(experiment))
+
+    def resume(self, commands: Sequence[Command]) -> None:
+        """Play what the session was just given, by these commands; by none, as a fresh build."""
+        state = self.session.state
+        for command in (*self.arrays.commands(state.experiment), *commands):
+            self.troupe.send(command)
+        if commands:
+            self._told = state
+        self._tell()
+        self.edited.emit(state)
 
     def turn_to(self, key: str, experiment: Experiment) -> None:
         """Go to a chapter, as it was left; training pauses."""
@@ -97,6 +115,8 @@ class Player(QObject):
         return moment is not None and any(lane.step > 0 for lane in moment.lanes)
 
     def _tell(self) -> None:
+        for piece in self.arrays.commands(self.session.experiment):
+            self.troupe.send(piece)
         for command in commands_between(self._told, self.session.state):
             self.troupe.send(command)
         self._told = self.session.state
@@ -113,6 +133,10 @@ class Player(QObject):
 
     def _hear(self, event: Event) -> None:
         match event:
+            case Built():
+                for lane in event.lanes:
+                    if lane.origin is not None:
+                        self.reel.branch(event.run_id, lane.build, lane.origin)
             case Resumed():
                 # The checkpoint may be older than the last edit: tell the engine the difference.
                 self._told = State(event.run_id, event.experiment, event.builds)

@@ -2,12 +2,13 @@
 """What was seen: the last frames and the history of every scalar, within a budget. Scrubbing asks nobody. Qt-free.
 
 Older frames and older scalars are kept sparser. Each run (a chapter, a loaded recipe) has frames of its own; the curves
-belong to a (lane, build), so that a build which undo brings back has its curves again.
+belong to a (lane, build), so that a build which undo brings back has its curves again. A branch goes on where its parent
+was: its curve begins with the parent's, up to its own first step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ BUDGET: Final = 48 * 2**20  #: bytes, frames and scalars together
 _OVERHEAD: Final = 2048  #: bytes that an entry or a picture takes beside its arrays, roughly
 
 Key = tuple[str, int]  #: lane, build
+Origin = tuple[int, int]  #: build, step
 
 
 class History:
@@ -29,12 +31,23 @@ class History:
 
     def __init__(self) -> None:
         self.tracks: dict[Key, dict[str, Track]] = {}
+        self.origins: dict[int, Origin] = {}  #: build → where it branched off
 
     def add(self, scalars: Scalars) -> None:
         """Append what one lane reports."""
         tracks = self.tracks.setdefault((scalars.lane, scalars.build), {})
         for name, values in scalars.values.items():
             tracks.setdefault(name, Track()).extend(scalars.steps, scalars.seconds, values)
+
+    def pieces(self, key: Key, name: str, end: float) -> Iterator[Curve]:
+        """A scalar of a build up to a step, after what its ancestors did before they parted, oldest first."""
+        build, parted = self.origins.get(key[1], (-1, 0))
+        parent = next((known for known in self.tracks if known[1] == build), None)
+        if parent is not None:
+            yield from self.pieces(parent, name, min(end, parted))
+        track = self.tracks.get(key, {}).get(name)
+        if track is not None:
+            yield track.upto(end)
 
     @property
     def nbytes(self) -> int:
@@ -52,11 +65,15 @@ class Past:
 
     def names(self, lane: str) -> tuple[str, ...]:
         """The scalars that the present build of a lane has reported."""
-        return tuple(self._history.tracks.get(self._present(lane), {}))
+        key = self._present(lane)
+        while key not in self._history.tracks and key[1] in self._history.origins:
+            key = lane, self._history.origins[key[1]][0]  # a branch that has reported nothing yet
+        return tuple(self._history.tracks.get(key, {}))
 
     def series(self, lane: str, name: str) -> Curve | None:
-        """A scalar of the present build of a lane, up to this moment; None where it has none."""
-        return self._curve(self._present(lane), name)
+        """A scalar of the present build of a lane and of those it branched from, up to this moment; None where it has none."""
+        key = self._present(lane)
+        return _joined(self._history.pieces(key, name, self.ends[key])) if key in self.ends else None
 
     def older(self, lane: str, name: str) -> tuple[Curve, ...]:
         """The same scalar in the lane's other builds that had been seen by this moment, oldest first."""
@@ -142,6 +159,10 @@ class Reel:
         self._runs.setdefault(frame.run_id, _Run()).add(frame)
         self._keep_budget()
 
+    def branch(self, run_id: int, build: int, origin: Origin) -> None:
+        """A build of a run goes on from where another one was."""
+        self._runs.setdefault(run_id, _Run()).history.origins[build] = origin
+
     def now(self, run_id: int | None = None) -> Moment | None:
         """The newest moment, of the named run or of the one that was seen last; None where nothing was seen."""
         moments = self._moments(run_id)
@@ -205,6 +226,16 @@ class Reel:
                 del self._runs[run_id]
             else:
                 return
+
+
+def _joined(pieces: Iterable[Curve]) -> Curve | None:
+    """The curves one after the other; None where there is nothing in them."""
+    found = [piece for piece in pieces if len(piece.steps)]
+    if len(found) < 2:
+        return found[0] if found else None
+    rows = np.concatenate([np.stack(piece) for piece in found], axis=1)  # (3, n)
+    rows.setflags(write=False)
+    return Curve(*rows)
 
 
 def picture_bytes(picture: Picture) -> int:

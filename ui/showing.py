@@ -29,12 +29,19 @@ class Showing(QObject):
         player.framed.connect(self._framed)
         player.edited.connect(self._edited)
         timeline.scrubbed.connect(self._scrub)
+        timeline.branched.connect(self.branch)
         form.lane_chosen.connect(lambda lane: self._refresh())
 
     @property
     def live(self) -> bool:
         """Whether the newest moment is shown."""
         return self._held is None
+
+    def branch(self) -> None:
+        """Go on from the moment that the timeline points at; nothing happens where it is live, or of an earlier run."""
+        held = self._held
+        if held is not None and self._present(held):
+            self._player.branch({lane.name: lane.step for lane in held.lanes})
 
     @property
     def _run(self) -> int:
@@ -73,7 +80,7 @@ class Showing(QObject):
         lane, last = self._lane(shown), self._lane(newest)
         self._bar.show_lane(lane, newest.training and self._held is None, self._device())
         count = self._player.reel.count(self._run)
-        self._timeline.show_moment(count, self._where(count), lane.step, last.step)
+        self._timeline.show_moment(count, self._where(count), lane.step, last.step, self._present(shown))
 
     def _where(self, count: int) -> int:
         """The index of the moment held: thinning moves it to the left, never to the right."""
@@ -83,6 +90,10 @@ class Showing(QObject):
         found = (k for k in range(newest, -1, -1) if self._player.reel.at(k, self._run) is self._held)
         self._index = next(found, newest)  # thinned away: about where it was
         return self._index
+
+    def _present(self, moment: Moment) -> bool:
+        """Whether a moment shows the runs that are played now, and not those before a reset or a branch."""
+        return tuple(lane.build for lane in moment.lanes) == self._player.session.state.builds
 
     def _lane(self, moment: Moment) -> LaneState:
         chosen = (lane for lane in moment.lanes if lane.name == self._form.lane)

@@ -15,11 +15,14 @@ from ui.actions import Actions
 from ui.appearance import Appearance, Memory
 from ui.desk import Desk
 from ui.hands import Hands
+from ui.importing.importer import Importer
+from ui.keeper import Keeper
 from ui.lecture import Lecture
 from ui.notices import Notices
 from ui.overlays import Blank, Keys
 from ui.papers import Papers
 from ui.player import Player
+from ui.recovery import Sessions
 from ui.showing import Showing
 from ui.theme import Theme
 from ui.views.plane import PlaneView
@@ -30,7 +33,8 @@ SMALLEST: Final = (960, 620)  #: less, and a screen of 1024 × 768 would not hol
 class Window(QMainWindow):
     """One window over one player."""
 
-    def __init__(self, player: Player, chapters: Sequence[Chapter], appearance: Appearance, memory: Memory) -> None:
+    def __init__(self, player: Player, chapters: Sequence[Chapter], appearance: Appearance, memory: Memory,
+                 sessions: Sessions | None = None) -> None:  # fmt: skip
         super().__init__()
         self.player, self.appearance, self._memory = player, appearance, memory
         self.deeds = Actions(self)
@@ -40,7 +44,9 @@ class Window(QMainWindow):
         self.lecture = Lecture(chapters, player, desk.panels, desk.form, desk.reader)
         self.showing = Showing(player, desk.panels, desk.timeline, desk.bar, desk.form)
         self.notices = Notices(player, desk.banner)
-        self.papers = Papers(self, player)
+        self.keeper = Keeper(player, sessions, self)
+        self.papers = Papers(self, player, self.keeper)
+        self.importer = Importer(self, player, self.papers.load)
         self._furnished = False
         self.setWindowTitle("Attractor")
         self.setMinimumSize(*SMALLEST)
@@ -63,7 +69,14 @@ class Window(QMainWindow):
         """Say good-bye to the engine first; it writes its checkpoint."""
         self._memory.keep("geometry", self.saveGeometry())
         self.player.stop()
+        self.keeper.close()
         super().closeEvent(event)
+
+    def offer_recovery(self) -> None:
+        """Say that a session was lost, where one was; one click brings it back."""
+        lost = self.keeper.offer()
+        if lost is not None:
+            self.notices.offer("unfinished", {"step": lost.step}, "Recover", lambda: self.keeper.recover(lost))
 
     def _furnish(self) -> None:
         """Open the chapter that the session begins with; without one, show its recipe."""
@@ -89,7 +102,8 @@ class Window(QMainWindow):
         self.player.troupe.playing_changed.connect(self.deeds.show_playing)
         self.player.troupe.playing_changed.connect(self.desk.bar.show_playing)
         self.player.edited.connect(lambda state: self._show_history())
-        self.papers.said.connect(self.notices.say)
+        for speaker in (self.papers, self.importer, self.keeper):
+            speaker.said.connect(self.notices.say)
         self.lecture.opened.connect(self._show_chapter)
         self.desk.widened.connect(self._show_sides)
         self.appearance.changed.connect(self._dress)
@@ -101,10 +115,12 @@ class Window(QMainWindow):
         return {
             "play": player.troupe.toggle, "step": player.troupe.step, "clear": self.hands.clear,
             "release": self.hands.release,
-            "reset": player.reset, "undo": player.undo, "redo": player.redo,
+            "reset": player.reset, "undo": player.undo, "redo": player.redo, "branch": self.showing.branch,
             "next": lecture.next, "previous": lecture.previous,
             "next_chapter": lambda: lecture.go(1), "previous_chapter": lambda: lecture.go(-1),
-            "open": papers.open, "save": papers.save, "copy": papers.copy, "about": papers.about, "quit": self.close,
+            "open": papers.open, "save_run": papers.save_run, "paste": papers.paste,
+            "import": self.importer.ask, "pictures": lambda: self.importer.ask(folder=True),
+            "save": papers.save, "copy": papers.copy, "about": papers.about, "quit": self.close,
             "theme": self.appearance.toggle_theme, "restore": self._escape,
             "projector": lambda: self.showFullScreen() if self.deeds["projector"].isChecked() else self.showNormal(),
         }  # fmt: skip

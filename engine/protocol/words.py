@@ -28,6 +28,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType({
     "out_of_memory": "There is not enough memory for this recipe: {reason}.",
     "probe_failed": "The panel “{panel}” stopped: {reason}. Training goes on.",
     "rebuilt": "{label} is now {value}: the network starts again. Undo brings the old one back.",
+    "branched": "Going on from step {step}. What came after it stays on the curves; undo leads back to it.",
     "reset": "Back to step 0. Undo brings the trained network back.",
     # data
     "array_missing": "The imported data {sha256}… are not here; import the file again.",
@@ -43,6 +44,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType({
     "refused": "{reason}.",
     "file_refused": "{file}: {reason}.",
     "file_saved": "Saved {file}.",
+    "imported": "Now {count} examples of {file}; the network starts again. Undo brings the old one back.",
+    "run_opened": "{file} is open, at step {step}. Undo brings the present run back.",
+    "unfinished": "A session ended without a goodbye, at step {step}.",
     "trouble": "Something went wrong: {reason}. The window goes on; the log has the details.",
 })  # fmt: skip
 

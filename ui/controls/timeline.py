@@ -6,13 +6,16 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from ui.controls.buttons import IconButton
 from ui.controls.transport import Figures, counter_text
 from ui.theme import theme_of
 
+ROOMY: Final = 760  #: from this width on, in pixels at scale 1, the buttons have words
+FERTILE: Final = "Go on from these weights, with other settings if you like; what came later stays on the curves"
+BARREN: Final = "These weights belong to an earlier run; undo leads back to it"
 PAGES: Final = 20  #: Shift with an arrow moves by this part of what was seen
 
 
@@ -129,6 +132,7 @@ class Timeline(QWidget):
     """Back and forth by one, the groove, and which step is shown of how many were seen."""
 
     scrubbed = Signal(int)  #: the moment to show; the last one is live
+    branched = Signal()  #: go on from the moment that is shown
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -142,22 +146,28 @@ class Timeline(QWidget):
         self._forth.clicked.connect(lambda: self.scrub.go(self.scrub.at + 1))
         self._live = IconButton("chevron-right", "Back to what happens now", "Live")
         self._live.clicked.connect(self.scrub.go_live)
-        policy = self._live.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # or the groove would change its length under the hand
-        self._live.setSizePolicy(policy)
+        self.branch = IconButton("branch", "", "Branch from here")
+        self.branch.clicked.connect(self.branched)
+        for button in (self._live, self.branch):
+            policy = button.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)  # or the groove would change its length under the hand
+            button.setSizePolicy(policy)
         self._words = Figures("body", "step 0,000,000 of 0,000,000 seen", soft=True)
         self._row = QHBoxLayout(self)
-        for widget in (self._back, self._forth, self.scrub, self._words, self._live):
+        for widget in (self._back, self._forth, self.scrub, self._words, self.branch, self._live):
             self._row.addWidget(widget, 1 if widget is self.scrub else 0)
         self._set_lengths()
         self.show_moment(0, 0, 0, 0)
 
-    def show_moment(self, count: int, at: int, step: int, last: int) -> None:
-        """The moment `at` of `count` is shown; its step, and the last step that was seen."""
+    def show_moment(self, count: int, at: int, step: int, last: int, fertile: bool = False) -> None:
+        """The moment `at` of `count` is shown; its step, the last step that was seen, and whether one can go on from it."""
         self.scrub.show_range(count, at)
         live = self.scrub.live
         self._words.show_text(f"step {counter_text(step)} of {counter_text(last)} seen" if count else "nothing seen yet")
         self._live.setVisible(not live)
+        self.branch.setVisible(not live)
+        self.branch.setEnabled(fertile)
+        self.branch.set_hint(FERTILE if fertile else BARREN)
         self._back.setEnabled(at > 0)
         self._forth.setEnabled(not live)
 
@@ -171,3 +181,16 @@ class Timeline(QWidget):
         theme = theme_of(self)
         self._row.setContentsMargins(theme.px(10), theme.px(4), theme.px(14), theme.px(4))
         self._row.setSpacing(theme.px(6))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow, the icons speak for the buttons."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        roomy = self.width() / theme_of(self).scale >= ROOMY
+        for button, words in ((self.branch, "Branch from here"), (self._live, "Live")):
+            if button.text() != (words if roomy else ""):
+                button.setText(words if roomy else "")
+                button.updateGeometry()
