@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import gc
 import logging
+import signal
 import sys
 import threading
 from collections.abc import Callable
 from types import TracebackType
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 COLLECT_MS: Final = 1000
+LISTEN_MS: Final = 200
 LIMITS: Final = (700, 10, 10)  #: Python's own thresholds
 
 _log = logging.getLogger(__name__)
@@ -38,13 +40,41 @@ class Collector(QObject):
             gc.collect(full[0])
 
 
+class Farewell(QObject):
+    """Says `asked` when the system (SIGTERM) or the terminal (Ctrl-C) wants the app to end.
+
+    Python runs its handlers only between two of its own steps, so a timer keeps them coming; the handler itself does
+    next to nothing, for it may come at any time.
+    """
+
+    asked = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._came = False
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, self._come)
+        self._timer = QTimer(self)
+        self._timer.setInterval(LISTEN_MS)
+        self._timer.timeout.connect(self._tell)
+        self._timer.start()
+
+    def _come(self, *_: object) -> None:
+        self._came = True
+
+    def _tell(self) -> None:
+        if self._came:
+            self._came = False
+            self.asked.emit()
+
+
 class Troubles:
     """Logs every exception that nobody caught and says the first of each kind; the window goes on."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._seen: dict[str, int] = {}
-        sys.excepthook = self._caught
+        sys.excepthook = self.caught
         threading.excepthook = lambda args: self._log(args.exc_type, args.exc_value, args.exc_traceback)
 
     @property
@@ -52,7 +82,8 @@ class Troubles:
         """How often each error came, by its place."""
         return dict(self._seen)
 
-    def _caught(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    def caught(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Log it, and say it where it is new."""
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return

@@ -86,8 +86,8 @@ class TopBar(QWidget):
         self._title = ElidedLabel("", "heading")
         self._counter = Figures("counter", WIDEST)
         self._rate = Figures("body", "steps · 00,000/s · CUDA", soft=True)
-        self._play = PlayButton("Train until you pause (Space)", "Pause; points go on moving (Space)")
-        self._play.clicked.connect(actions["play"].trigger)
+        self.play = PlayButton("Train until you pause (Space)", "Pause; points go on moving (Space)")
+        self.play.clicked.connect(actions["play"].trigger)
         self._undo = bound(actions["undo"], IconButton("undo", "", flat=True))
         self._redo = bound(actions["redo"], IconButton("redo", "", flat=True))
         self._theme = IconButton("sun", "")
@@ -100,7 +100,7 @@ class TopBar(QWidget):
         step = bound(actions["step"], IconButton("step", ""))
         self._groups = (
             _row(before, self._place, self._title, after),
-            _row(reset, self._play, step, self._counter, self._rate),
+            _row(reset, self.play, step, self._counter, self._rate),
             _row(self._undo, self._redo, self._theme, self._projector),
         )
         self._grid = QGridLayout(self)
@@ -118,7 +118,7 @@ class TopBar(QWidget):
 
     def show_playing(self, playing: bool) -> None:
         """Pause where it plays, play where it rests."""
-        self._play.set_playing(playing)
+        self.play.set_playing(playing)
 
     def show_lane(self, lane: LaneState, training: bool, device: str) -> None:
         """The step of a lane, its speed and where it computes."""
