@@ -39,7 +39,7 @@ def commands_between(old: State | None, new: State) -> tuple[Command, ...]:
     if old is not None:
         before = dict(zip(old.builds, old.experiment.lanes, strict=True))
         for build, lane in zip(new.builds, new.experiment.lanes, strict=True):
-            values = _differences(before[build], lane) if build in before else {}
+            values = _news(before[build], lane) if build in before else {}
             if values:
                 commands.append(Change(lane=lane.name, values=values))
     return tuple(commands)
@@ -186,12 +186,13 @@ class Session:
         return tuple(range(first, first + count))
 
     def _builds_after(self, old: State, experiment: Experiment) -> tuple[int, ...]:
-        """A lane keeps its build while only live values differ; new data or a new seed concern every lane."""
+        """A lane keeps its build while only live values differ, and its flow; new data or a new seed concern every lane."""
         shared = (old.experiment.data, old.experiment.seed) != (experiment.data, experiment.seed)
         builds = []
         for build, before, after in zip(old.builds, old.experiment.lanes, experiment.lanes, strict=True):
             live = {parameter.path for parameter in parameters(experiment, after.name) if parameter.live}
-            keeps = not shared and _differences(before, after).keys() <= live
+            changed = {path for path in _differences(before, after) if not path.startswith("flow.")}
+            keeps = not shared and changed <= live
             builds.append(build if keeps else self._new_builds(1)[0])
         return tuple(builds)
 
@@ -208,6 +209,12 @@ def _differences(before: Lane, after: Lane) -> dict[str, Any]:
     old, new = _flat(before), _flat(after)
     gone: dict[str, Any] = dict.fromkeys(old.keys() - new.keys())
     return gone | {path: value for path, value in new.items() if path not in old or old[path] != value}
+
+
+def _news(before: Lane, after: Lane) -> dict[str, Any]:
+    """The values to tell a lane that keeps its build. What another flow has no use for, it need not hear."""
+    known = _flat(after)
+    return {path: value for path, value in _differences(before, after).items() if path in known}
 
 
 def _flat(lane: Lane) -> dict[str, Any]:

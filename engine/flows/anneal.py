@@ -11,15 +11,16 @@ from torch import Tensor
 
 from engine.flows.flow import Cloud, Flow
 
-LAST = 0.01  #: the σ of the last denoising; examples of unit variance look the same at any smaller one
-BEND = 7.0  #: how much more of the steps small σ get: ρ of Karras et al. (2022), eq. 5
 
+def schedule(live: Mapping[str, Any]) -> Tensor:
+    """σ before each update and after the last, (steps + 1,): from `start` to `end`, then 0 (Karras et al. 2022, eq. 5).
 
-def schedule(start: float, steps: int) -> Tensor:
-    """σ before each update and after the last, (steps + 1,): from `start` to LAST, then 0 (Karras et al. 2022, eq. 5)."""
-    end = min(start, LAST)
-    roots = torch.linspace(start ** (1 / BEND), end ** (1 / BEND), steps, dtype=torch.float64)
-    return torch.cat([roots.pow(BEND), torch.zeros(1, dtype=torch.float64)]).float()
+    ρ = `bend` says how much more of the steps small σ get; the paper takes 7. The flow ends at 0, whatever `end`.
+    """
+    start, bend, steps = float(live["start"]), float(live["bend"]), int(live["steps"])
+    end = min(start, float(live["end"]))
+    roots = torch.linspace(start ** (1 / bend), end ** (1 / bend), steps, dtype=torch.float64)
+    return torch.cat([roots.pow(bend), torch.zeros(1, dtype=torch.float64)]).float()
 
 
 class AnnealFlow(Flow):
@@ -31,7 +32,7 @@ class AnnealFlow(Flow):
 
     def step(self, cloud: Cloud, live: Mapping[str, Any], sigma: float) -> tuple[Tensor, Tensor]:
         steps = self.length(live)
-        sigmas = schedule(float(live["start"]), steps).to(cloud.x.device)
+        sigmas = schedule(live).to(cloud.x.device)
         before = sigmas[cloud.age.clamp(max=steps - 1)].unsqueeze(1)  # (n, 1)
         after = sigmas[(cloud.age + 1).clamp(max=steps)].unsqueeze(1)
         moved = torch.lerp(cloud.x, self.network.denoise(cloud.x, before), 1 - after / before)

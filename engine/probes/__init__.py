@@ -11,18 +11,21 @@ from engine.probes.curves import CurvesProbe
 from engine.probes.density import DensityProbe
 from engine.probes.estimators import EstimatorsProbe
 from engine.probes.feature_maps import FeatureMapsProbe
+from engine.probes.film import FilmProbe, GatheringProbe
 from engine.probes.generated import LatentGridProbe, WalkProbe
 from engine.probes.gradient_step import GradientStepProbe
 from engine.probes.kl_bars import KlBarsProbe
 from engine.probes.latent import LatentProbe
 from engine.probes.likelihood import LikelihoodProbe
+from engine.probes.memorize import MemorizeProbe
 from engine.probes.optimize import OptimizeProbe
 from engine.probes.posterior import PosteriorProbe
 from engine.probes.probe import Probe, Reading
-from engine.probes.rows import DenoisedProbe, FilmProbe, ReconstructedProbe, SamplesProbe
+from engine.probes.rows import DenoisedProbe, ReconstructedProbe, SamplesProbe
+from engine.probes.schedule import ScheduleProbe
 from engine.probes.sketched import SketchedProbe
 from engine.probes.stage import StageProbe
-from engine.probes.within import InnerProbe, SpectrumProbe
+from engine.probes.within import InnerProbe, SpectrumProbe, SpectrumWayProbe
 from engine.protocol.recipe.part import Probe as Declared
 from engine.protocol.recipe.probes import Panel
 from engine.protocol.recipe.probes.anatomy import Anatomy
@@ -31,17 +34,20 @@ from engine.protocol.recipe.probes.curves import Curves
 from engine.protocol.recipe.probes.density import Density
 from engine.protocol.recipe.probes.estimators import Estimators
 from engine.protocol.recipe.probes.feature_maps import FeatureMaps
+from engine.protocol.recipe.probes.film import Film, Gathering
 from engine.protocol.recipe.probes.generated import LatentGrid, Walk
 from engine.protocol.recipe.probes.gradient_step import GradientStep
 from engine.protocol.recipe.probes.kl_bars import KlBars
 from engine.protocol.recipe.probes.latent import Latent
 from engine.protocol.recipe.probes.likelihood import Likelihood
+from engine.protocol.recipe.probes.memorize import Memorize
 from engine.protocol.recipe.probes.optimize import Optimize
 from engine.protocol.recipe.probes.posterior import Posterior
-from engine.protocol.recipe.probes.rows import Denoised, Film, Reconstructed, Samples
+from engine.protocol.recipe.probes.rows import Denoised, Reconstructed, Samples
+from engine.protocol.recipe.probes.schedule import Schedule
 from engine.protocol.recipe.probes.sketched import Sketched
 from engine.protocol.recipe.probes.stage import Stage
-from engine.protocol.recipe.probes.within import Inner, Spectrum
+from engine.protocol.recipe.probes.within import Inner, Spectrum, SpectrumWay
 from engine.scene import Scene
 
 #: One line for each probe: declaration → probe(declared, panel key, scene).
@@ -55,18 +61,22 @@ GUESTS: dict[type[Declared], type[Probe[Any]]] = {
     Estimators: EstimatorsProbe,
     FeatureMaps: FeatureMapsProbe,
     Film: FilmProbe,
+    Gathering: GatheringProbe,
     GradientStep: GradientStepProbe,
     Inner: InnerProbe,
     KlBars: KlBarsProbe,
     Latent: LatentProbe,
     LatentGrid: LatentGridProbe,
     Likelihood: LikelihoodProbe,
+    Memorize: MemorizeProbe,
     Optimize: OptimizeProbe,
     Posterior: PosteriorProbe,
     Reconstructed: ReconstructedProbe,
     Samples: SamplesProbe,
+    Schedule: ScheduleProbe,
     Sketched: SketchedProbe,
     Spectrum: SpectrumProbe,
+    SpectrumWay: SpectrumWayProbe,
     Stage: StageProbe,
     Walk: WalkProbe,
 }

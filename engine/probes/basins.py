@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,7 +13,9 @@ from torch import Tensor
 from engine.attractors import NONE, Attractors
 from engine.flows.flow import moves
 from engine.models import Network
-from engine.probes.probe import Errand, Reading, lattice
+from engine.probes.ground import Bounds, Ground, centers
+from engine.probes.probe import Reading, lattice
+from engine.probes.still import frozen
 from engine.protocol.payloads import Field
 from engine.scene import Scene
 
@@ -26,19 +27,14 @@ UPDATES = 300  #: at most; what still creeps along the manifold is named where i
 PIECE = 256  #: points on their way at a time
 
 
-class Basins(Errand):
+class Basins(Ground):
     """A field of attractor numbers, those of the points on the stage where these have found them already."""
 
     every_s = 1.0
 
-    def __init__(
-        self, scene: Scene, bounds: tuple[float, float, float, float], color: Callable[[Attractors], np.ndarray]
-    ) -> None:
-        self.scene = scene
-        self.bounds = bounds
+    def __init__(self, scene: Scene, bounds: Bounds, color: Callable[[Attractors], np.ndarray]) -> None:
+        super().__init__(scene, bounds)
         self.color = color  #: the color number of each attractor
-        self.field: Field | None = None
-        self.number = 0  #: rises with every new field
         self._learns = any(True for _ in scene.run.shown.parameters())
 
     def version(self) -> Any:
@@ -48,20 +44,21 @@ class Basins(Errand):
     def measure(self) -> Iterator[Reading]:
         """A field at each resolution. The weights stay those of the beginning; another σ begins anew."""
         run, live, book = self.scene.run, self.scene.live, self.scene.swarm.attractors.copy()
-        network = copy.deepcopy(run.shown) if self._learns else run.shown
+        network = frozen(run.shown) if self._learns else run.shown
         shape = lattice(self.bounds, COARSE)[1]
         labels, open_ = np.zeros(shape, np.int64), np.ones(shape, bool)
         for level in range(1 + (REFINED if self.scene.plane.exact else REFINED_FLAT)):
             if level:
                 labels, open_ = (cells.repeat(2, 0).repeat(2, 1) for cells in (labels, _borders(labels)))
-            x = self.scene.plane.lift(run.x.new_tensor(_centers(self.bounds, labels.shape)[open_]))
+            x = self.scene.plane.lift(run.x.new_tensor(centers(self.bounds, labels.shape)[open_]))
             found = []
             for piece in torch.split(x, PIECE):
                 for end in self._fly(piece, network, run.sigma):
+                    places = end
                     yield Reading()
                     if self.scene.live != live:
                         return
-                found.append(book.name(end).cpu().numpy())
+                found.append(book.name(places).cpu().numpy())
             labels[open_] = np.concatenate(found) if found else []
             self._show(labels, book)
             yield Reading()
@@ -81,11 +78,10 @@ class Basins(Errand):
 
     def _show(self, labels: np.ndarray, book: Attractors) -> None:
         colors = np.append(self.color(book), NONE)[labels]  # NONE finds the last
-        self.field = Field(
+        self.show(Field(
             name="basins", role="exact", values=colors.astype(np.float32), range=self.bounds, low=0.0,
             high=float(max(1, colors.max())), classes=True, label="attractor reached",
-        )  # fmt: skip
-        self.number += 1
+        ))  # fmt: skip
 
 
 def _borders(labels: np.ndarray) -> np.ndarray:
@@ -95,12 +91,3 @@ def _borders(labels: np.ndarray) -> np.ndarray:
     around = np.stack([edged[i : i + rows, j : j + columns] for i in range(3) for j in range(3)])
     differs: np.ndarray = (around != labels).any(axis=0)
     return differs
-
-
-def _centers(bounds: tuple[float, float, float, float], shape: tuple[int, ...]) -> np.ndarray:
-    """The centers of the cells, from the bottom row: (rows, columns, 2) float32."""
-    left, right, bottom, top = bounds
-    rows, columns = shape
-    xs = left + (right - left) / columns * (np.arange(columns) + 0.5)
-    ys = bottom + (top - bottom) / rows * (np.arange(rows) + 0.5)
-    return np.stack(np.meshgrid(xs, ys), axis=-1).astype(np.float32)

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The torch half of the rows: denoised, reconstructed, samples, film. Images as galleries, points as clouds in the plane."""
+"""The torch half of the rows: denoised, reconstructed, samples. Images as galleries, points as clouds in the plane."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import torch
@@ -13,7 +12,7 @@ from torch import Tensor
 from engine.plane import extent
 from engine.probes.probe import Probe, Reading, gallery, to_numpy
 from engine.protocol.payloads import Axes, Paths, Payload, Picture, Points
-from engine.protocol.recipe.probes.rows import Denoised, Film, Reconstructed, Samples
+from engine.protocol.recipe.probes.rows import Denoised, Reconstructed, Samples
 from engine.scene import Scene
 
 
@@ -100,21 +99,3 @@ class SamplesProbe(Probe[Samples]):
         latent = self.scene.run.network.latent
         self.rng.manual_seed(self.rng.initial_seed())
         return torch.randn(count, latent, generator=self.rng, device=self.scene.run.device)
-
-
-class FilmProbe(Probe[Film]):
-    """The newest point's x after 0, 1, 2, … updates."""
-
-    def version(self) -> Any:
-        """Only the points move it."""
-        return self.scene.swarm.version
-
-    def measure(self) -> Iterator[Reading]:
-        """One picture, or none while the stage is empty."""
-        film = self.scene.swarm.film
-        if not film or not _is_image(self.scene):
-            return
-        chosen = np.unique(np.linspace(0, len(film) - 1, self.declared.frames).round().astype(int))
-        updates = tuple(str(film[i][0]) for i in chosen)
-        states = torch.stack([film[i][1] for i in chosen])
-        yield Reading(gallery(self.scene, [("", states, 0.0, 1.0)], updates))

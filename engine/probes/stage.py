@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The torch half of the stage: data, basins, arrows −η(x − D(x)), points and their tails, colored by where they end."""
+"""The torch half of the stage: data, ground, arrows −η(x − D(x)), points and their tails, colored by where they end."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from engine.flows.prior import PriorFlow
 from engine.plane import extent, widened
 from engine.probes.apart import Apart
 from engine.probes.basins import Basins
+from engine.probes.ground import EXACT, Bounds, Ground
 from engine.probes.probe import Probe, Reading, class_labels, lattice, to_numpy
 from engine.protocol.payloads import Axes, Paths, Payload, Picture, Points
 from engine.protocol.recipe.parameter import Role
@@ -25,6 +26,7 @@ SHOWN = 10_000  #: data points drawn at most
 MARGIN = 0.25  #: of the data's width, around them
 ASPECT = 16 / 9  #: of the plane that basins fill
 HIDDEN = 3.0  #: standard deviations of the prior that the hidden space is drawn for
+COLUMNS = 96  #: of the ground, where it is a quantity
 MANY = 500  #: points that are drawn smaller
 
 
@@ -42,24 +44,30 @@ class StageProbe(Probe[Stage]):
         self._pointing = declared.arrows and denoises
         self._arrows: tuple[Any, np.ndarray] = (None, np.empty((2, 0, 2)))
         self._apart = Apart(scene) if denoises and any(True for _ in run.shown.parameters()) else None
-        self._basins = Basins(scene, widened(self._range, ASPECT), self._colors) if denoises and declared.basins else None
-        self.errands = tuple(errand for errand in (self._apart, self._basins) if errand is not None)
+        self._ground = self._ground_of(widened(self._range, ASPECT)) if denoises else None
+        self.errands = tuple(errand for errand in (self._apart, self._ground) if errand is not None)
 
     def version(self) -> Any:
         """The stage follows the points too, and what its errands find."""
-        found = self._apart and self._apart.rms, self._basins and self._basins.number
+        found = self._apart and self._apart.rms, self._ground and self._ground.number
         return *self.scene.weights, self.scene.swarm.version, found
 
     def measure(self) -> Iterator[Reading]:
         """One picture."""
         layers: list[Payload] = []
-        if self._basins is not None and self._basins.field is not None:
-            layers.append(self._basins.field)
+        if self._ground is not None and self._ground.field is not None:
+            layers.append(self._ground.field)
         layers.append(Points(name="data", role="data", xy=self._data, label=self._labels, size_px=4.0))
         if self._pointing:
             layers.append(Paths(name="arrows", role="exact", xy=self._way(), arrows=True))
         layers += [*self._hidden_space(), *self._points()]
         yield Reading(Picture(step=self.scene.run.step, layers=tuple(layers), axes=self._axes()))
+
+    def _ground_of(self, bounds: Bounds) -> Ground | None:
+        kind = self.declared.ground
+        if kind == "basins":
+            return Basins(self.scene, bounds, self._colors)
+        return EXACT[kind](self.scene, bounds, COLUMNS) if kind else None
 
     def _way(self) -> np.ndarray:
         """From each place of the grid to where one update takes it: (2, k, 2)."""

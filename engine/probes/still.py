@@ -47,3 +47,9 @@ def decoding_work(network: Network, code: Tensor) -> int:
         for hook in hooks:
             hook.remove()
     return max(1, work)
+
+
+def frozen(network: Network) -> Network:
+    """A copy of a network that stays as it is; derivatives may pass through it."""
+    with torch.inference_mode(False):
+        return copy.deepcopy(network).requires_grad_(False)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The torch half of the inner plane and of the Jacobian's spectrum."""
+"""The torch half of the inner plane and of the Jacobian's spectrum, at a point and along its way."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.func import jacrev
 
 from engine.closed_form import local_dimension
 from engine.plane import extent
+from engine.probes.jacobian import singular_values
 from engine.probes.probe import Probe, Reading, class_labels, to_numpy
 from engine.probes.turning import Turning
-from engine.protocol.payloads import Axes, Bars, Paths, Payload, Picture, Points
-from engine.protocol.recipe.probes.within import Inner, Spectrum
+from engine.protocol.payloads import Axes, Bars, Paths, Payload, Picture, Points, Series
+from engine.protocol.recipe.probes.within import Inner, Spectrum, SpectrumWay
 from engine.scene import Scene
 
 
@@ -51,7 +51,7 @@ class InnerProbe(Probe[Inner]):
 
 
 class SpectrumProbe(Probe[Spectrum]):
-    """The Jacobian at the pointed x first, then at test points, one a slice."""
+    """The Jacobian at the pointed x first, then at test points."""
 
     def version(self) -> Any:
         """Weights, cursor, and the newest point."""
@@ -59,25 +59,20 @@ class SpectrumProbe(Probe[Spectrum]):
 
     def measure(self) -> Iterator[Reading]:
         """The spectrum at once; the median over test points when it is known."""
-        values = self._singular_values(self.scene.pointed())
-        yield Reading(self._picture(values, None))
-        found = []
-        for x in self.scene.run.test[: self.declared.tests]:
-            found.append(int(local_dimension(self._singular_values(x))))
-            yield Reading()
-        yield Reading(self._picture(values, found), {"local_dimension": float(np.median(found))})
-
-    def _singular_values(self, x: Tensor) -> Tensor:
-        """Of ∂D/∂x at x (M,), largest first: (M,)."""
         run = self.scene.run
-        sigma, network = run.sigma, run.shown
-        # Probes run in inference mode; derivatives need tensors made outside of it.
-        with torch.inference_mode(False):
-            jacobian = jacrev(lambda point: network.denoise(point[None], sigma)[0])(x.clone())
-            values: Tensor = torch.linalg.svdvals(jacobian.detach())
-        return values
+        step, here = run.step, torch.empty(0)
+        for values in singular_values(run.shown, self.scene.pointed(), run.sigma):
+            here = here if values is None else values
+            yield Reading(None if values is None else self._picture(step, here, None))
+        found = []
+        for x in run.test[: self.declared.tests]:
+            for values in singular_values(run.shown, x, run.sigma):
+                if values is not None:
+                    found.append(int(local_dimension(values)))
+                yield Reading()
+        yield Reading(self._picture(step, here, found), {"local_dimension": float(np.median(found))})
 
-    def _picture(self, values: Tensor, tests: list[int] | None) -> Picture:
+    def _picture(self, step: int, values: Tensor, tests: list[int] | None) -> Picture:
         dimension = int(local_dimension(values))
         shown = values[: self.declared.most]
         bars = Bars(
@@ -86,4 +81,40 @@ class SpectrumProbe(Probe[Spectrum]):
         )  # fmt: skip
         note = f"local dimension at σ = {self.scene.run.sigma:.3g}"
         beside = "" if tests is None else f"median of {len(tests)} test points: {np.median(tests):.0f}"
-        return Picture(step=self.scene.run.step, layers=(bars,), axes=Axes(note=note, figure=str(dimension)), note=beside)
+        return Picture(step=step, layers=(bars,), axes=Axes(note=note, figure=str(dimension)), note=beside)
+
+
+class SpectrumWayProbe(Probe[SpectrumWay]):
+    """The Jacobian at some states of the film, one after the other."""
+
+    every_s = 0.5
+
+    def version(self) -> Any:
+        """Weights, and the newest point."""
+        return *self.scene.weights, self.scene.swarm.version
+
+    def measure(self) -> Iterator[Reading]:
+        """One picture, when all places of the way are known; none while the stage is empty."""
+        run, film = self.scene.run, self.scene.swarm.film
+        if len(film) < 2:
+            return
+        chosen = np.unique(np.linspace(0, len(film) - 1, self.declared.places).round().astype(int))
+        ways = [film[index] for index in chosen]
+        found = []
+        for _, x in ways:
+            for values in singular_values(run.shown, x, run.sigma):
+                if values is not None:
+                    found.append(to_numpy(values))
+                yield Reading()
+        yield Reading(self._picture(np.array([update for update, _ in ways], np.float64), np.stack(found)))
+
+    def _picture(self, updates: np.ndarray, values: np.ndarray) -> Picture:
+        lines: list[Payload] = [
+            Series(name=f"value {k + 1}", role="learned", x=updates, y=values[:, k].astype(np.float64), label=str(k + 1))
+            for k in range(min(self.declared.most, values.shape[1]))
+        ]
+        lines.append(Series(name="half", role="exact", x=updates, y=np.full(len(updates), 0.5), label="½", dashed=True))
+        first, last = ((values[at] > 0.5).sum() for at in (0, -1))
+        note = f"local dimension {first} → {last} at σ = {self.scene.run.sigma:.3g}"
+        axes = Axes(x="updates", y="singular values of ∂D/∂x")
+        return Picture(step=self.scene.run.step, layers=tuple(lines), axes=axes, note=note)

@@ -73,7 +73,7 @@ class Spawn(Message, frozen=True, tag="spawn", kw_only=True):
 
 
 class Scatter(Message, frozen=True, tag="scatter", kw_only=True):
-    """Put `count` points on the stage: pure noise N(0, scale² I) in M dimensions, or training examples with that noise added."""
+    """Put `count` points on the stage: pure noise N(0, scale² I) in M dimensions, or training examples with such noise."""
 
     count: Annotated[int, msgspec.Meta(ge=1, le=5000)]
     scale: float = 1.0
@@ -114,7 +114,14 @@ class Credit(Message, frozen=True, tag="credit", kw_only=True):
 
 
 class Resume(Message, frozen=True, tag="resume", kw_only=True):
-    """Take up the runs of the last checkpoint in the session folder."""
+    """Take up the runs of the last checkpoint in the session folder, or of one that was given (its bytes, uint8).
+
+    A checkpoint that was given plays under the run and the builds that are named here.
+    """
+
+    sha256: str = ""
+    run_id: int = 0
+    builds: tuple[int, ...] = ()
 
 
 class Quit(Message, frozen=True, tag="quit", kw_only=True):
@@ -241,6 +248,15 @@ class Saved(Message, frozen=True, tag="saved", kw_only=True):
     steps: dict[str, int]
 
 
+class Kept(Message, frozen=True, tag="kept", kw_only=True):
+    """A piece of the checkpoint that was asked for; the pieces come in order."""
+
+    offset: int
+    size: int
+    values: np.ndarray  # (k,) uint8
+    steps: dict[str, int]
+
+
 class Resumed(Message, frozen=True, tag="resumed", kw_only=True):
     """The runs of the checkpoint are back, paused."""
 
@@ -250,5 +266,5 @@ class Resumed(Message, frozen=True, tag="resumed", kw_only=True):
     steps: dict[str, int]
 
 
-Event = Hello | Built | Started | Paused | Changed | Branched | Failed | Saved | Resumed
-Report = Frame | Hello | Built | Started | Paused | Changed | Branched | Failed | Saved | Resumed
+Event = Hello | Built | Started | Paused | Changed | Branched | Failed | Saved | Kept | Resumed
+Report = Frame | Hello | Built | Started | Paused | Changed | Branched | Failed | Saved | Kept | Resumed

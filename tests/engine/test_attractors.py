@@ -185,7 +185,7 @@ def test_the_same_points_are_on_the_stages_of_all_lanes() -> None:
 
 
 def basins(scene: Scene) -> Field:
-    probe = stage(scene, basins=True)
+    probe = stage(scene, ground="basins")
     do_errands(probe)
     return next(layer for layer in shown(probe).layers if isinstance(layer, Field))
 
@@ -223,7 +223,7 @@ def test_a_point_ends_in_the_basin_on_which_it_was_set_down_even_by_small_steps(
 
 def test_the_first_basins_are_coarse_and_come_in_slices() -> None:
     scene = exact({"name": "moons", "n": 50}, sigma=0.1)
-    probe = stage(scene, basins=True)
+    probe = stage(scene, ground="basins")
     (errand,) = probe.errands
     assert not any(isinstance(layer, Field) for layer in shown(probe).layers)
     sizes, seen = [], probe.version()
@@ -238,7 +238,7 @@ def test_the_first_basins_are_coarse_and_come_in_slices() -> None:
 
 def test_another_sigma_breaks_the_basins_off() -> None:
     scene = exact({"name": "moons", "n": 50}, sigma=0.1)
-    (errand,) = stage(scene, basins=True).errands
+    (errand,) = stage(scene, ground="basins").errands
     with torch.inference_mode():
         work = errand.measure()
         next(work)

@@ -28,6 +28,7 @@ EDITS = st.one_of(
     st.tuples(st.just("training.learning_rate"), st.floats(1e-5, 1.0)),
     st.tuples(st.just("left.objective.sigma"), st.floats(0.01, 10.0)),
     st.tuples(st.just("flow.eta"), st.floats(0.0, 1.0)),
+    st.tuples(st.just("left.flow.kind"), st.sampled_from(["update", "langevin"])),
     st.tuples(st.just("flow.sigma"), st.sampled_from(["training", 0.5])),
     st.tuples(st.just("right.objective.sigma_eps"), st.sampled_from(["learned", 0.1, 0.3])),
     st.tuples(st.just("model.width"), st.integers(1, 300)),
@@ -82,6 +83,20 @@ def test_a_live_value_of_all_lanes_is_one_change_for_each_that_has_it():
     assert [command.lane for command in commands] == ["left", "right"]
     old = session.state
     assert [command.lane for command in commands_between(old, session.edit("objective.beta", 2.0))] == ["right"]
+
+
+def test_another_flow_moves_the_points_of_the_running_lane_and_builds_nothing():
+    session = Session(from_plain({"data": {"name": "moons"}, "model": {"kind": "diffusion"}, "flow": {"kind": "update"}}))
+    old = session.state
+    new = session.edit("flow.kind", "anneal")
+    assert new.builds == old.builds
+    (change,) = commands_between(old, new)
+    assert isinstance(change, Change)
+    assert change.values["flow.kind"] == "anneal"
+    assert change.values.keys() == {"flow.kind", "flow.start", "flow.end", "flow.bend", "flow.steps"}
+    assert [command.values for command in commands_between(new, session.undo())] == [
+        {"flow.kind": "update", "flow.eta": 0.12, "flow.sigma": "training"}
+    ]
 
 
 @pytest.mark.parametrize(("path", "value"), [("model.width", 7), ("training.threads", 1), ("training.device", "cpu")])

@@ -26,4 +26,14 @@ class Anneal(Flow, frozen=True, tag="anneal"):
         number("σ_T", "noise at the start", "The σ of the pure noise from which points set out.",
                low=1e-3, high=1000.0, slider=(0.1, 100.0), scale="log", role="noise", live=True),
     ] = 10.0  # fmt: skip
+    end: Annotated[
+        float,
+        number("σ_0", "noise at the end", "The σ of the last denoising; after it comes 0.",
+               low=1e-4, high=10.0, slider=(1e-3, 1.0), scale="log", role="noise", live=True),
+    ] = 0.01  # fmt: skip
+    bend: Annotated[
+        float,
+        number("ρ", "bend of the schedule", "1 lets σ fall evenly; more of it spends more of the steps at small σ.",
+               low=0.2, high=20.0, slider=(1.0, 10.0), role="noise", live=True),
+    ] = 7.0  # fmt: skip
     steps: Steps = 50

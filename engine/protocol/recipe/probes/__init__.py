@@ -11,17 +11,20 @@ from engine.protocol.recipe.probes.curves import Curves
 from engine.protocol.recipe.probes.density import Density
 from engine.protocol.recipe.probes.estimators import Estimators
 from engine.protocol.recipe.probes.feature_maps import FeatureMaps
+from engine.protocol.recipe.probes.film import Film, Gathering
 from engine.protocol.recipe.probes.generated import LatentGrid, Walk
 from engine.protocol.recipe.probes.gradient_step import GradientStep
 from engine.protocol.recipe.probes.kl_bars import KlBars
 from engine.protocol.recipe.probes.latent import Latent
 from engine.protocol.recipe.probes.likelihood import Likelihood
+from engine.protocol.recipe.probes.memorize import Memorize
 from engine.protocol.recipe.probes.optimize import Optimize
 from engine.protocol.recipe.probes.posterior import Posterior
-from engine.protocol.recipe.probes.rows import Denoised, Film, Reconstructed, Samples
+from engine.protocol.recipe.probes.rows import Denoised, Reconstructed, Samples
+from engine.protocol.recipe.probes.schedule import Schedule
 from engine.protocol.recipe.probes.sketched import Sketched
 from engine.protocol.recipe.probes.stage import Stage
-from engine.protocol.recipe.probes.within import Inner, Spectrum
+from engine.protocol.recipe.probes.within import Inner, Spectrum, SpectrumWay
 
 AnyProbe = (
     Anatomy
@@ -33,18 +36,22 @@ AnyProbe = (
     | Estimators
     | FeatureMaps
     | Film
+    | Gathering
     | GradientStep
     | Inner
     | KlBars
     | Latent
     | LatentGrid
     | Likelihood
+    | Memorize
     | Optimize
     | Posterior
     | Reconstructed
     | Samples
+    | Schedule
     | Sketched
     | Spectrum
+    | SpectrumWay
     | Stage
     | Walk
 )  # fmt: skip

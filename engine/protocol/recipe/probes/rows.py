@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rows of images: clean, noisy, denoised; samples from the prior; the film of a trajectory."""
+"""Rows of images: clean, noisy, denoised; samples from the prior."""
 
 from __future__ import annotations
 
@@ -39,18 +39,3 @@ class Samples(Probe, frozen=True, tag="samples"):
     needs: ClassVar[frozenset[Capability]] = frozenset({"decode"})
 
     count: int = 64
-
-
-class Film(Probe, frozen=True, tag="film"):
-    """The picked point's x over the updates, with the nearest training image to its end."""
-
-    title: ClassVar[str] = "One point on its way"
-    help: ClassVar[str] = "x after 0, 1, 2, … updates."
-    payload: ClassVar[str] = "images"
-    needs: ClassVar[frozenset[Capability]] = frozenset({"denoise"})
-
-    frames: int = 9
-
-    def misfit(self, shape: tuple[int, ...]) -> str | None:
-        """Refuse points: a point on its way is seen on the stage."""
-        return None if len(shape) == 3 else "a film is made of images, and these are points"

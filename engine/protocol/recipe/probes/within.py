@@ -14,7 +14,7 @@ class Inner(Probe, frozen=True, tag="inner"):
     title: ClassVar[str] = "Inside the denoiser"
     help: ClassVar[str] = "The activations of the narrowest layer, in the plane of their largest variance."
     payload: ClassVar[str] = "points"
-    needs: ClassVar[frozenset[Capability]] = frozenset({"denoise"})
+    needs: ClassVar[frozenset[Capability]] = frozenset({"denoise", "narrowest"})
 
     points: int = 1000
 
@@ -29,3 +29,15 @@ class Spectrum(Probe, frozen=True, tag="spectrum"):
 
     most: int = 12
     tests: int = 32  #: test points whose median local dimension is told
+
+
+class SpectrumWay(Probe, frozen=True, tag="spectrum-way"):
+    """The largest singular values of ∂D/∂x along the way of the newest point: how many exceed ½ where."""
+
+    title: ClassVar[str] = "Directions kept, along the way"
+    help: ClassVar[str] = "Far from the manifold the denoiser keeps little. Where the point arrives, the manifold's own directions are left."
+    payload: ClassVar[str] = "series"
+    needs: ClassVar[frozenset[Capability]] = frozenset({"denoise"})
+
+    most: int = 5
+    places: int = 12  #: of the way, evenly chosen

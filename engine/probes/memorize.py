@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""The torch half of “memorize or generalize”: a chart that fills while it is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from engine.data.dataset import Dataset
+from engine.memory import Recall, exact_recall, learned_recall, of_size, student
+from engine.probes.probe import Probe, Reading
+from engine.protocol.payloads import Axes, Payload, Picture, Series
+from engine.protocol.recipe.parameter import Role
+from engine.protocol.recipe.probes.memorize import Memorize
+from engine.scene import Scene
+
+EVERY_STEPS = 1000  #: a network that knows every σ goes on learning; the chart follows in strides
+
+Measure = Callable[[Dataset, float], Iterator[Recall | None]]
+
+
+class MemorizeProbe(Probe[Memorize]):
+    """Exact figures first, which are quick; then a network of the lane's recipe for each value, trained here and forgotten.
+
+    A network that knows every σ needs no other: against σ it is asked itself.
+    """
+
+    def __init__(self, declared: Memorize, panel: str, scene: Scene) -> None:
+        super().__init__(declared, panel, scene)
+        learns = any(True for _ in scene.run.shown.parameters())
+        self._asks = learns and declared.against == "sigma" and "anneal" in scene.run.network.declared.can
+        self._ways: dict[str, Measure] = {"exact": self._exact}
+        if learns:
+            self._ways["learned"] = self._learned
+        self._found: dict[str, dict[float, Recall]] = {}
+
+    def version(self) -> Any:
+        """Against N the present σ matters; the present network only where it is the one that is asked."""
+        sigma = self.scene.run.sigma if self.declared.against == "n" else 0.0
+        return sigma, self.scene.run.step // EVERY_STEPS if self._asks else 0
+
+    def measure(self) -> Iterator[Reading]:
+        """A picture after each value. It begins anew when what it stands for has changed."""
+        begun, run = self.version(), self.scene.run
+        places: list[tuple[float, Dataset, float]] = []  # (value, data, σ)
+        for value in self.declared.values:
+            data = run.data if self.declared.against == "sigma" else of_size(run.data, round(value), run.seed)
+            if data is not None:
+                places.append((value, data, value if self.declared.against == "sigma" else run.sigma))
+        self._found = {way: {} for way in self._ways}
+        for way, measure in self._ways.items():
+            for number, (value, data, sigma) in enumerate(places, 1):
+                yield Reading(self._picture(f"{way}: {number} of {len(places)} …"))
+                for recall in measure(data, sigma):
+                    if recall is not None:
+                        self._found[way][value] = recall
+                    if self.version() != begun:
+                        return
+                    yield Reading()
+        yield Reading(self._picture(""))
+
+    def _exact(self, data: Dataset, sigma: float) -> Iterator[Recall | None]:
+        yield from exact_recall(data, sigma, self.scene.run.seed, self.declared.starts)
+
+    def _learned(self, data: Dataset, sigma: float) -> Iterator[Recall | None]:
+        run = taught = self.scene.run
+        if not self._asks:
+            own = sigma if "sigma" in run.objective.live else None
+            for found in student(run.lane, data, run.seed, self.declared.steps, own):
+                taught = found or taught
+                yield None
+        yield from learned_recall(taught, sigma, self.declared.starts)
+
+    def _picture(self, note: str) -> Picture:
+        layers: list[Payload] = []
+        roles: dict[str, Role] = {"exact": "exact", "learned": "learned"}
+        for way, found in self._found.items():
+            values = sorted(found)
+            if len(values) > 1:
+                x, role = np.log10(values), roles[way]
+                train, held_out = (np.array([100 * getattr(found[v], of) for v in values]) for of in ("train", "held_out"))
+                layers.append(Series(name=way, role=role, x=x, y=train, label=way))
+                layers.append(Series(name=f"{way}, held out", role=role, x=x, y=held_out, label="held out", dashed=True))
+        symbol = "σ" if self.declared.against == "sigma" else "N"
+        axes = Axes(x=f"log₁₀ {symbol}", y="% of ends on an example")
+        return Picture(step=self.scene.run.step, layers=tuple(layers), axes=axes, note=note)
