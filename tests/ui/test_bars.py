@@ -20,6 +20,7 @@ from ui.controls.banner import Banner
 from ui.controls.timeline import Timeline
 from ui.controls.transport import TopBar, counter_text, rate_text
 from ui.housekeeping import Troubles
+from ui.keeper import Keeper
 from ui.papers import Papers
 from ui.player import Player, label_of
 from ui.session import Session
@@ -135,10 +136,11 @@ def test_trouble_stays_and_a_note_goes_by_itself(qtbot):
 
 
 @pytest.fixture
-def papers(qtbot):
+def papers(qtbot, tmp_path):
     window = QWidget()
     qtbot.addWidget(window)
-    return Papers(window, Player(Session(ONE), []))
+    player = Player(Session(ONE), [], tmp_path / "engine.log")
+    yield Papers(window, player, Keeper(player, None, window))
 
 
 def test_what_is_saved_can_be_opened_again(papers, tmp_path):
