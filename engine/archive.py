@@ -58,7 +58,12 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
-    """One file with every lane's tensors and, in its header, the experiment and the log. Raises ArchiveError."""
+    """Write `packed` to the session's folder. Raises ArchiveError."""
+    write_whole(folder / f"{NAME}.safetensors", packed(checkpoint))
+
+
+def packed(checkpoint: Checkpoint) -> bytes:
+    """Safetensors: every lane's tensors and, in its header, the experiment and the log."""
     tensors: State = {}
     lanes = []
     for index, lane in enumerate(checkpoint.lanes):
@@ -66,12 +71,16 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
         lanes.append({"build": lane.build, "step": lane.step, "log": [[c.step, c.path, c.value] for c in lane.log]})
     header = {"run_id": checkpoint.run_id, "experiment": checkpoint.experiment, "lanes": lanes}
     metadata = {"attractor": msgspec.json.encode(header).decode()}
-    write_whole(folder / f"{NAME}.safetensors", safetensors.torch.save(tensors, metadata))
+    return safetensors.torch.save(tensors, metadata)
 
 
 def load_checkpoint(folder: Path) -> Checkpoint:
     """The session folder's checkpoint. Raises ArchiveError with file and reason where there is none or it is damaged."""
-    path = folder / f"{NAME}.safetensors"
+    return read_checkpoint(folder / f"{NAME}.safetensors")
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """The checkpoint in a file. Raises ArchiveError."""
     tensors, metadata = read_tensors(path)
     try:
         header = msgspec.json.decode(metadata["attractor"])
@@ -152,4 +161,3 @@ class Saver(threading.Thread):
                 self._done.append(outcome)
 
 
-__all__ = ["ArchiveError", "Checkpoint", "LaneCheckpoint", "Saver", "load_checkpoint", "read_tensors", "save_checkpoint", "write_whole"]

@@ -7,9 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engine.archive import ArchiveError, Saver, load_checkpoint
+from msgspec.structs import asdict
+
+from engine.archive import ArchiveError, Saver
 from engine.audience import Audience
+from engine.data.refusal import Refused
 from engine.flowing import Flowing
+from engine.keeping import Keeping
 from engine.protocol.messages import (
     Build,
     Built,
@@ -19,12 +23,14 @@ from engine.protocol.messages import (
     Command,
     Failed,
     Flow,
+    Give,
     Message,
     Pause,
     Pick,
     Play,
     Resume,
     Resumed,
+    Save,
     Saved,
     Scatter,
     Sketch,
@@ -32,9 +38,10 @@ from engine.protocol.messages import (
     Step,
 )  # fmt: skip
 from engine.protocol.recipe.editing import RecipeError, with_value
-from engine.repertoire import Repertoire
 from engine.protocol.recipe.probes.stage import Stage
+from engine.repertoire import Repertoire
 from engine.sketch import SketchError, example
+from engine.store import Store
 from engine.track import Track
 from engine.trainer import Trainer
 
@@ -43,16 +50,19 @@ class Performer:
     """Obeys commands (all but credits, watching and quitting), one method for each."""
 
     def __init__(
-        self, repertoire: Repertoire, audience: Audience, flowing: Flowing, send: Callable[[Message], None], folder: Path | None
-    ) -> None:
+        self, repertoire: Repertoire, audience: Audience, flowing: Flowing, store: Store,
+        send: Callable[[Message], None], folder: Path | None,
+    ) -> None:  # fmt: skip
         self.repertoire, self.audience, self.flowing = repertoire, audience, flowing
         self.trainer = Trainer(repertoire, send)
+        self.keeping = Keeping(repertoire, store, send, folder)
         self._send = send
         self._folder = folder
         self._methods: dict[type[Any], Callable[[Any], None]] = {
             Build: self._build, Change: self._change, Play: self._play, Pause: self._pause, Step: self._step,
             Spawn: self._spawn, Scatter: self._scatter, Clear: self._clear, Flow: self.flowing.command,
             Pick: self._pick, Sketch: self._sketch, Resume: self._resume,
+            Give: self.keeping.give, Save: self.keeping.save,
         }  # fmt: skip
 
     def obey(self, command: Command) -> None:
@@ -75,6 +85,9 @@ class Performer:
         try:
             revived = self.repertoire.play(command.run_id, command.experiment, command.builds, command.origins)
         except Exception as error:  # a recipe can ask for more than the machine has, in many ways
+            if isinstance(error, Refused):
+                self._fail(error.kind, error.values)
+                return
             kind = "out_of_memory" if isinstance(error, MemoryError) or "memory" in str(error) else "build_failed"
             self._fail(kind, {"reason": str(error)})
             return
@@ -97,11 +110,18 @@ class Performer:
             except RecipeError as error:
                 self._fail("refused", {"reason": str(error)}, command.lane)
                 continue
-            change = track.run.change(path, value)
-            self._send(Changed(lane=track.name, build=track.run.build, step=change.step, path=path, value=value))
+            values = {path: value}
+            if path == "flow.kind":  # another flow has other values
+                values |= {f"flow.{name}": v for name, v in asdict(experiment.lane(track.name).recipe.flow).items()}
+            self._set(track, values)
         self.repertoire.experiment = experiment
         track.scene.change()
         self.flowing.wake()
+
+    def _set(self, track: Track, values: dict[str, Any]) -> None:
+        for path, value in values.items():
+            change = track.run.change(path, value)
+            self._send(Changed(lane=track.name, build=track.run.build, step=change.step, path=path, value=value))
 
     def _play(self, command: Play) -> None:
         self.trainer.start(steps_per_s=command.steps_per_s)
@@ -130,10 +150,10 @@ class Performer:
             track.scene.swarm.clear()
 
     def _pick(self, command: Pick) -> None:
-        for seat in self.audience.seats:
-            if seat.panel.key == command.panel:
-                seat.track.scene.picks[seat.panel.probe.kind] = command.xy
-                seat.track.scene.settings += 1
+        for panel, owner in self.audience.seated(command.panel):
+            # Stages of several lanes show one plane: who points at one points at all.
+            for track in self.repertoire.tracks if isinstance(panel.probe, Stage) else (owner,):
+                track.scene.point(panel.probe.kind, command.xy)
 
     def _sketch(self, command: Sketch) -> None:
         for track in self.repertoire.tracks:
@@ -148,9 +168,10 @@ class Performer:
 
     def _resume(self, command: Resume) -> None:
         try:
-            if self._folder is None:
-                raise ArchiveError("this engine keeps no session")
-            self.repertoire.resume(load_checkpoint(self._folder))
+            self.keeping.resume(command)
+        except Refused as error:
+            self._fail(error.kind, error.values)
+            return
         except (ArchiveError, KeyError, RuntimeError, ValueError) as error:
             self._fail("checkpoint_unreadable", {"file": str(self._folder), "reason": str(error)})
             return

@@ -4,6 +4,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
 
 from engine import data
 from engine.archive import Checkpoint, LaneCheckpoint
@@ -22,8 +26,9 @@ DATASETS = 4
 class Repertoire:
     """Who plays, and who waits in the wings. A track is known by its build number."""
 
-    def __init__(self) -> None:
+    def __init__(self, arrays: Mapping[str, np.ndarray] = MappingProxyType({})) -> None:
         self.run_id = 0
+        self._arrays = arrays
         self.experiment: Experiment | None = None
         self.tracks: list[Track] = []
         self._wings: OrderedDict[int, tuple[int, Track]] = OrderedDict()  # build → (run_id, track), oldest first
@@ -81,7 +86,7 @@ class Repertoire:
     def _examples(self, declared: AnyData, seed: int) -> Dataset:
         key = (declared, seed)
         if key not in self._datasets:
-            self._datasets[key] = data.load(declared, seed)
+            self._datasets[key] = data.load(declared, seed, self._arrays)
             while len(self._datasets) > DATASETS:
                 self._datasets.popitem(last=False)
         return self._datasets[key]

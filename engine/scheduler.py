@@ -19,6 +19,7 @@ from engine.offering import Offering
 from engine.performer import Performer
 from engine.protocol.messages import Command, Credit, Message, Quit, Watch
 from engine.repertoire import Repertoire
+from engine.store import Store
 
 PROBE_SHARE = 0.08
 FLOW_SHARE = 0.35
@@ -31,11 +32,12 @@ class Scheduler:
 
     def __init__(self, inbox: Inbox, send: Callable[[Message], None], folder: Path | None) -> None:
         self.inbox = inbox
-        self.repertoire = Repertoire()
+        self.store = Store(folder)
+        self.repertoire = Repertoire(self.store)
         self.audience = Audience()
         self.flowing = Flowing(self.repertoire, Budget(FLOW_SHARE, 0.02))
         self.probes = Budget(PROBE_SHARE, 0.02)
-        self.performer = Performer(self.repertoire, self.audience, self.flowing, send, folder)
+        self.performer = Performer(self.repertoire, self.audience, self.flowing, self.store, send, folder)
         self.trainer = self.performer.trainer
         self.offering = Offering(self.repertoire, self.audience, send)
         self.saver = None if folder is None else Saver(folder)

@@ -57,17 +57,30 @@ def read_recipe(file: Path) -> Experiment:
         raise SourceError(f"{file}: {error}") from None
 
 
-def _plain(file: Path) -> Any:
-    reader = READERS.get(file.suffix)
-    if reader is None:
-        raise SourceError(f"{file}: a recipe is a .json or a .toml file")
-    text = _text(file)
+def recipe_in(text: str, name: str) -> Experiment:
+    """The experiment in the text of a recipe, JSON or TOML: a file, or what was copied. Raises SourceError."""
+    if len(text) > MAX_BYTES:
+        raise SourceError(f"{name}: a recipe has at most {MAX_BYTES // 2**20} MB")
+    suffix = ".json" if text.lstrip("\ufeff \t\r\n").startswith("{") else ".toml"
     try:
-        return reader(text)
+        return from_plain(_parsed(text.lstrip("\ufeff"), suffix, name))
+    except RecipeError as error:
+        raise SourceError(f"{name}: {error}") from None
+
+
+def _plain(file: Path) -> Any:
+    if file.suffix not in READERS:
+        raise SourceError(f"{file}: a recipe is a .json or a .toml file")
+    return _parsed(_text(file), file.suffix, str(file))
+
+
+def _parsed(text: str, suffix: str, file: str) -> Any:
+    try:
+        return READERS[suffix](text)
     except RecursionError:
         raise SourceError(f"{file}: too deeply nested") from None
     except (msgspec.DecodeError, tomllib.TOMLDecodeError) as error:
-        raise SourceError(f"{file}: this is no {file.suffix[1:].upper()}: {error}") from None
+        raise SourceError(f"{file}: this is no {suffix[1:].upper()}: {error}") from None
     except ValueError:  # Python's own, for a whole number of more than 4,300 digits
         raise SourceError(f"{file}: a number has too many digits") from None
 

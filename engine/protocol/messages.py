@@ -113,6 +113,19 @@ class Credit(Message, frozen=True, tag="credit", kw_only=True):
     frames: Count = 1
 
 
+class Give(Message, frozen=True, tag="give", kw_only=True):
+    """A piece of an array from outside, named by the SHA-256 of its bytes; the pieces of one array come in order."""
+
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+    offset: Count
+    size: Count  #: numbers in the whole array
+    values: np.ndarray  # (k,)
+
+
+class Save(Message, frozen=True, tag="save", kw_only=True):
+    """Send the present checkpoint, as Kept."""
+
+
 class Resume(Message, frozen=True, tag="resume", kw_only=True):
     """Take up the runs of the last checkpoint in the session folder, or of one that was given (its bytes, uint8).
 
@@ -129,7 +142,8 @@ class Quit(Message, frozen=True, tag="quit", kw_only=True):
 
 
 Command = (
-    Build | Change | Play | Pause | Step | Watch | Spawn | Scatter | Clear | Flow | Pick | Sketch | Credit | Resume | Quit
+    Build | Change | Play | Pause | Step | Watch | Spawn | Scatter | Clear | Flow | Pick | Sketch | Give | Save | Credit
+    | Resume | Quit
 )
 
 # ------------------------------------------------------------------------------------------- frames, events: engine → window

@@ -29,6 +29,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType({
     "probe_failed": "The panel “{panel}” stopped: {reason}. Training goes on.",
     "rebuilt": "{label} is now {value}: the network starts again. Undo brings the old one back.",
     "branched": "Going on from step {step}. What came after it stays on the curves; undo leads back to it.",
+    "compared": "A and B begin alike, with the same seed and the same batches. Change one setting of B, then play.",
     "reset": "Back to step 0. Undo brings the trained network back.",
     # data
     "array_missing": "The imported data {sha256}… are not here; import the file again.",
