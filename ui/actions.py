@@ -57,6 +57,7 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
         Deed("step", "Step", "Train a single step", "step", ("Right",)),
         Deed("reset", "Reset", "Back to step 0 with fresh weights; undo brings the trained ones back", "reset", ("R",)),
         Deed("branch", "Branch from here", "Go on from the moment that the timeline shows", "branch", ("Ctrl+Shift+B",)),
+        Deed("compare", "Compare A | B", "Two runs that begin alike; then change one setting of B", "ab", ("Ctrl+B",)),
         None,
         Deed("release", "Release points", "300 points set out on every stage, from noise or from h", "flow", ("F",)),
         Deed("clear", "Clear points", "Take the points off the stage", "trash", ("C",)),

@@ -63,6 +63,11 @@ class Lecture(QObject):
         if not self._reader.previous():
             self.go(-1, step=-1)
 
+    def compare(self) -> None:
+        """Double the lane whose settings are in sight into A and B, and show the settings of B."""
+        if self._player.compare(self._form.lane):
+            self._form.choose_lane(next(name for name in self._form.lanes if name.endswith("B")))
+
     def show_experiment(self) -> None:
         """Let form and panels follow the session."""
         experiment, chapter = self._player.session.experiment, self.chapter
@@ -71,9 +76,13 @@ class Lecture(QObject):
         else:
             controls = chapter.controls if _models(chapter.experiment) == _models(experiment) else None
             self._form.show_experiment(experiment, controls, chapter.hide)
-        self._panels.show_places(places_for(experiment, chapter.panels if chapter is not None else ()))
+        written = [lane.name for lane in chapter.experiment.lanes] if chapter is not None else []
+        self._panels.show_places(places_for(experiment, chapter.panels if chapter is not None else (), written))
 
     def _edit(self, path: str, value: Any, held: bool) -> None:
+        chapter, (lane, _, own) = self.chapter, path.partition(".")
+        if chapter is not None and own in chapter.together and lane in [lane.name for lane in chapter.experiment.lanes]:
+            path = own
         try:
             self._player.edit(path, value, held)
         except RecipeError as error:
@@ -81,5 +90,5 @@ class Lecture(QObject):
             self._form.refuse(path, f"{reason[:1].upper()}{reason[1:]}.")
 
 
-def _models(experiment: Experiment) -> list[tuple[str, str]]:
-    return [(lane.name, lane.recipe.model.kind) for lane in experiment.lanes]
+def _models(experiment: Experiment) -> set[str]:
+    return {lane.recipe.model.kind for lane in experiment.lanes}

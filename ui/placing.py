@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
+
+import msgspec
 
 from engine.protocol.chapter import Place
 from engine.protocol.recipe.experiment import Experiment, Lane
@@ -16,12 +18,31 @@ from engine.protocol.recipe.probes.stage import Stage
 BELOW: Final = 3  #: panels of our own below the stage of a single lane
 
 
-def places_for(experiment: Experiment, wanted: Iterable[Place] = ()) -> tuple[Place, ...]:
-    """Of the wanted panels those that suit models and data; our own where no wanted stage does (another model, a recipe)."""
-    fitting = tuple(place for place in wanted if suits(place, experiment))
+def places_for(experiment: Experiment, wanted: Iterable[Place] = (), written: Sequence[str] = ()) -> tuple[Place, ...]:
+    """Of the wanted panels those that suit models and data; our own where no wanted stage does (another model, a recipe).
+
+    `written` names the lanes for which the panels were meant: where one of them is A and B now, its panels are twins.
+    """
+    twins = (twin for place in wanted for twin in _twins(place, experiment, tuple(written)))
+    fitting = tuple(place for place in twins if suits(place, experiment))
     if any(place.place == "stage" for place in fitting):
         return fitting
     return tuple(place for lane in experiment.lanes for place in _own(lane, experiment))
+
+
+def _twins(place: Place, experiment: Experiment, written: tuple[str, ...]) -> Iterator[Place]:
+    """The panel as it is; of a lane that was doubled one for each of the two. Curves share one panel where all lanes do."""
+    present = tuple(lane.name for lane in experiment.lanes)
+    meant = place.lane or (written[0] if written else "")
+    heirs = tuple(name for name in present if len(written) == 1 or name.startswith(f"{meant} "))
+    if not written or meant in present or len(heirs) < 2:
+        yield place
+    elif isinstance(place.probe, Curves) and (not place.lane or len(written) == 1):
+        yield msgspec.structs.replace(place, lane="")
+    else:
+        title = place.title or type(place.probe).title
+        for number, name in enumerate(heirs):
+            yield msgspec.structs.replace(place, key=f"{place.key[:36]}-{'abcd'[number]}", lane=name, title=f"{title} · {name}")
 
 
 def suits(panel: Panel, experiment: Experiment) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from engine.protocol.messages import Built, Command, Event, Failed, Resumed
-from engine.protocol.recipe.editing import parameters
+from engine.protocol.recipe.editing import RecipeError, parameters
 from engine.protocol.recipe.experiment import Experiment
 from ui.arrays import Arrays
 from ui.reel import Reel
@@ -82,6 +82,16 @@ class Player(QObject):
         """Go on from where each lane of the present run was after so many steps; what came later stays on the curves."""
         self._settle(self.session.state, self.session.branch(steps))
         self.noticed.emit("branched", {"step": max(steps.values())})
+
+    def compare(self, lane: str) -> bool:
+        """Double a lane into A and B; False where there is no room for another one, which is said."""
+        try:
+            self._settle(self.session.state, self.session.compare(lane))
+        except RecipeError as error:
+            self.noticed.emit("refused", {"reason": str(error)})
+            return False
+        self.noticed.emit("compared", {})
+        return True
 
     def load(self, experiment: Experiment) -> None:
         """Play another experiment in this chapter's place."""

@@ -108,7 +108,7 @@ class Form(QWidget):
         self.lane_choice = None
         if len(experiment.lanes) > 1:
             self.lane_choice = Segmented([Option(lane.name, lane.name) for lane in experiment.lanes], self.lane)
-            self.lane_choice.chosen.connect(self._choose_lane)
+            self.lane_choice.chosen.connect(self.choose_lane)
             sheet.add(self.lane_choice)
         for path, field in fields_of(declared):
             if path in hide:
@@ -134,7 +134,13 @@ class Form(QWidget):
         alone = len(self._experiment.lanes) == 1 or path.split(".")[0] in SHARED
         return path if alone else f"{self.lane}.{path}"
 
-    def _choose_lane(self, lane: str) -> None:
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """The lanes of the experiment."""
+        return tuple(lane.name for lane in self._experiment.lanes) if self._experiment is not None else ()
+
+    def choose_lane(self, lane: str) -> None:
+        """Show the settings of another lane."""
         self.lane = lane
         assert self._experiment is not None
         self.show_experiment(self._experiment, self._controls, self._shape[3])

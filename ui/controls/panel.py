@@ -59,9 +59,21 @@ class PanelFrame(QWidget):
         """Let the view draw what was to be seen at a moment."""
         picture = moment.pictures.get(self.place.key)
         self.view.show_picture(picture, moment.past)
-        note = picture.note if picture is not None else ""
+        note = " · ".join(filter(None, (picture.note if picture is not None else "", self._clock(moment))))
         if note != self._note.text():
             self._note.setText(note)
+
+    def _clock(self, moment: Moment) -> str:
+        """Where several lanes play: the step and the training time of the one on this stage."""
+        lane = next((lane for lane in moment.lanes if lane.name == self.place.lane), None)
+        if lane is None or len(moment.lanes) < 2 or self.place.place != "stage":
+            return ""
+        return f"step {lane.step:,} · {lane.train_s:.1f} s"
+
+    @property
+    def note(self) -> str:
+        """What stands beside the title."""
+        return self._note.text()
 
     def show_large(self, large: bool) -> None:
         """Whether it is the only one to be seen."""

@@ -90,6 +90,7 @@ class TopBar(QWidget):
         self.play.clicked.connect(actions["play"].trigger)
         self._undo = bound(actions["undo"], IconButton("undo", "", flat=True))
         self._redo = bound(actions["redo"], IconButton("redo", "", flat=True))
+        self._compare = bound(actions["compare"], IconButton("ab", ""))
         self._theme = IconButton("sun", "")
         self._projector = IconButton("projector", "", "Projector", checkable=True)
         bound(actions["theme"], self._theme)
@@ -101,7 +102,7 @@ class TopBar(QWidget):
         self._groups = (
             _row(before, self._place, self._title, after),
             _row(reset, self.play, step, self._counter, self._rate),
-            _row(self._undo, self._redo, self._theme, self._projector),
+            _row(self._undo, self._redo, self._compare, self._theme, self._projector),
         )
         self._grid = QGridLayout(self)
         for column, group in enumerate(self._groups):
