@@ -37,6 +37,7 @@ def bar(qtbot):
     window.resize(1280, 80)
     window.show()
     yield bar
+    window.close()
 
 
 @given(st.integers(0, 9_999_999))
@@ -141,6 +142,7 @@ def papers(qtbot, tmp_path):
     qtbot.addWidget(window)
     player = Player(Session(ONE), [], tmp_path / "engine.log")
     yield Papers(window, player, Keeper(player, None, window))
+    player.stop()
 
 
 def test_what_is_saved_can_be_opened_again(papers, tmp_path):
