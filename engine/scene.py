@@ -43,8 +43,13 @@ class Scene:
         self.settings += 1
 
     @property
-    def weights(self) -> tuple[int, int]:
+    def learned(self) -> tuple[int, int]:
         """Changes when the weights or the live values do."""
+        return self.run.step, self.live
+
+    @property
+    def weights(self) -> tuple[int, int]:
+        """Changes also when the user points at something, or draws."""
         return self.run.step, self.settings
 
 

@@ -114,8 +114,7 @@ class Window(QMainWindow):
         player, lecture, papers = self.player, self.lecture, self.papers
         return {
             "play": player.troupe.toggle, "step": player.troupe.step, "clear": self.hands.clear,
-            "release": self.hands.release,
-            "reset": player.reset, "undo": player.undo, "redo": player.redo, "branch": self.showing.branch,
+            "release": self.hands.release, "reset": player.reset, "undo": player.undo, "redo": player.redo, "branch": self.showing.branch,
             "compare": lecture.compare,
             "next": lecture.next, "previous": lecture.previous,
             "next_chapter": lambda: lecture.go(1), "previous_chapter": lambda: lecture.go(-1),

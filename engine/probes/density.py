@@ -37,21 +37,21 @@ class DensityProbe(Probe[Density]):
         self._pixel = max(right - left, top - bottom) / declared.grid
         self._eps = max(declared.eps, self._pixel)
         self._still = Still(scene.run)
-        self._answered: int | None = None  #: the settings of the last whole picture
+        self._answered: int | None = None  #: the live values of the last whole picture
 
     def measure(self) -> Iterator[Reading]:
         """Coarse first after a change by hand; finer until neighboring codes land within half a blur of each other."""
-        step, settings = self.scene.run.step, self.scene.settings
+        step, live = self.scene.run.step, self.scene.live
         self._still.take()
         sizes = SIZES.get(self.scene.run.shown.latent) if self._gridded() else (SAMPLES,)
         assert sizes is not None
         for size in sizes:
             field, smooth = yield from self._field(size)
             whole = smooth or size == sizes[-1]
-            if whole or settings != self._answered:
+            if whole or live != self._answered:
                 yield Reading(self._picture(step, field, smooth))
             if whole:
-                self._answered = settings
+                self._answered = live
                 return
 
     def _gridded(self) -> bool:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,6 +23,10 @@ class FeatureMapsProbe(Probe[FeatureMaps]):
     def __init__(self, declared: FeatureMaps, panel: str, scene: Scene) -> None:
         super().__init__(declared, panel, scene)
         self._noise = torch.randn(1, scene.run.network.size, generator=self.rng, device=scene.run.device)
+
+    def version(self) -> Any:
+        """The drawing counts too."""
+        return self.scene.weights
 
     def measure(self) -> Iterator[Reading]:
         """One picture."""

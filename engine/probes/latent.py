@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -35,6 +36,10 @@ class LatentProbe(Probe[Latent]):
         self._turning = Turning()
         low, high = STRIP
         self._heights = low + (high - low) * torch.rand(len(self._x), 1, generator=self.rng, device=run.device)
+
+    def version(self) -> Any:
+        """The cursor and the drawing count too."""
+        return self.scene.weights
 
     def measure(self) -> Iterator[Reading]:
         """One picture."""

@@ -38,11 +38,11 @@ class PosteriorProbe(Probe[Posterior]):
         self._x = run.test[declared.test % len(run.test)][None]  # (1, M)
         self._still = Still(run)
         self._sigma_eps = 0.0
-        self._answered: int | None = None  #: the settings of the last whole picture
+        self._answered: int | None = None  #: the live values of the last whole picture
 
     def measure(self) -> Iterator[Reading]:
         """A coarse picture after a change by hand, then the whole one with the gap."""
-        step, settings = self.scene.run.step, self.scene.settings
+        step, live = self.scene.run.step, self.scene.live
         network = self._still.take()
         sigma_eps = self._sigma_eps = bound_of(self.scene.run).sigma_eps
         mu, log_var = network.posterior(self._x)
@@ -56,7 +56,7 @@ class PosteriorProbe(Probe[Posterior]):
             return
         seen = yield from self._first_look(mu, log_var)
         frame = self._frame(seen, mu, log_var)
-        if settings != self._answered:
+        if live != self._answered:
             layers = yield from self._layers(frame, self.declared.grid // 4, mu, log_var)
             yield Reading(self._picture(step, layers, "log P(x) − ELBO", "…", frame))
         layers = yield from self._layers(frame, self.declared.grid, mu, log_var)
@@ -65,7 +65,7 @@ class PosteriorProbe(Probe[Posterior]):
             yield Reading(self._picture(step, layers, "the decoder is too steep for a quadrature", "", frame))
             return
         gap = float(log_p) - bound
-        self._answered = settings
+        self._answered = live
         picture = self._picture(step, layers, "log P(x) − ELBO", f"{gap:.3f} nats", frame)
         yield Reading(picture, {"gap": gap, "log_p": float(log_p), "elbo": bound})
 

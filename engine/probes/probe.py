@@ -50,7 +50,7 @@ class Probe(Errand, Generic[D]):
         self.errands: tuple[Errand, ...] = ()  #: what takes long, is measured in turn with the other panels, and shown here
 
     def version(self) -> Any:
-        return self.scene.weights
+        return self.scene.learned
 
 
 def to_numpy(x: Tensor) -> np.ndarray:

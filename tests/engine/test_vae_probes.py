@@ -218,7 +218,7 @@ def test_a_change_by_hand_is_answered_by_a_coarse_picture_first() -> None:
     with torch.inference_mode():
         assert fields() == [24, 96]
         assert fields() == [96]
-        scene.settings += 1
+        scene.change()
         assert fields() == [24, 96]
 
 
@@ -233,7 +233,7 @@ def test_where_the_encoder_looks_elsewhere_it_is_said_what_it_misses() -> None:
     assert "misses nothing" in picture(Likelihood(tests=8), scene).note
     with torch.no_grad():
         scene.run.network.encoder[-1].bias += torch.tensor([2.0, 0.0, -4.0, -4.0])  # type: ignore[index, operator]
-    scene.settings += 1
+    scene.change()
     assert "nats short" in picture(Likelihood(tests=8), scene).note
 
 
