@@ -15,6 +15,7 @@ from engine.probes.probe import Errand, Probe, Reading
 from engine.protocol.messages import Scalars
 from engine.protocol.payloads import Picture
 from engine.protocol.recipe.probes import Panel
+from engine.protocol.recipe.probes.curves import Curves
 from engine.track import Track
 
 NEVER = object()
@@ -57,8 +58,7 @@ class Audience:
         self.seats = []
         self._panels = panels
         for panel in panels:
-            track = next((t for t in tracks if panel.lane in ("", t.name)), None)
-            if track is not None:
+            for track in _tracks_of(panel, tracks):
                 self.seats += kept.get((panel, track)) or _seats(panel, track)
         self.pictures = {k: v for k, v in self.pictures.items() if any(s.panel.key == k for s in self.seats)}
 
@@ -119,6 +119,12 @@ class Audience:
         found = self.pictures, self.scalars
         self.pictures, self.scalars = {}, []
         return found
+
+
+def _tracks_of(panel: Panel, tracks: list[Track]) -> list[Track]:
+    """Whose figures a panel shows: those of one lane; curves that name no lane show all lanes on the same axes."""
+    found = [track for track in tracks if panel.lane in ("", track.name)]
+    return found if isinstance(panel.probe, Curves) else found[:1]
 
 
 def _seats(panel: Panel, track: Track) -> list[Seat]:

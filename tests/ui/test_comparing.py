@@ -62,6 +62,12 @@ def test_the_curves_of_both_lie_on_the_same_axes_and_one_setting_sets_them_apart
     past = pair.player.reel.now().past
     a, b = past.series("A", "loss"), past.series("B", "loss")
     assert not np.array_equal(a.values[:20], b.values[:20])
+
+    def floor(lane):
+        curve = pair.player.reel.now().past.series(lane, "floor")
+        return curve.values[-1] if curve is not None else 0.0
+
+    pair.until(lambda: 0 < floor("A") < floor("B"))  # more noise, a higher floor: measured figures come from both lanes, too
     lanes = pair.player.session.experiment.lanes
     assert [lane.recipe.objective.sigma for lane in lanes] == [0.25, 0.7]
 
