@@ -195,6 +195,42 @@ def test_the_remote_turns_the_steps_and_then_the_chapter_which_is_found_as_it_wa
     stage.until(lambda: stage.step == step)
 
 
+def test_a_digit_switches_a_layer_of_the_stage(stage):
+    view = plane(stage)
+    stage.until(lambda: view.picture is not None)
+    press(stage, Qt.Key.Key_1)
+    assert len(view.chips.off) == 1
+    press(stage, Qt.Key.Key_1)
+    assert not view.chips.off
+
+
+def test_projector_mode_is_larger_has_no_menu_bar_and_ends_with_escape(stage):
+    press(stage, Qt.Key.Key_F11)
+    assert stage.window.appearance.theme.projecting
+    assert not stage.window.menuBar().isVisible()
+    press(stage, Qt.Key.Key_Escape)
+    assert not stage.window.appearance.theme.projecting
+    assert stage.window.menuBar().isVisible()
+    stage.window.resize(1280, 800)
+
+
+def test_a_narrow_window_shows_recipe_or_text_but_not_both(stage):
+    deeds, desk = stage.window.deeds, stage.window.desk
+    stage.window.appearance.set_projecting(True)
+    stage.window.resize(1024, 768)
+    try:
+        stage.until(lambda: not desk.form.isVisible())
+        assert desk.reader.isVisible()
+        deeds["recipe"].trigger()
+        assert (desk.form.isVisible(), desk.reader.isVisible()) == (True, False)
+        deeds["reader"].trigger()
+        assert (desk.form.isVisible(), desk.reader.isVisible()) == (False, True)
+    finally:
+        stage.window.appearance.set_projecting(False)
+        stage.window.resize(1280, 800)
+    stage.until(lambda: desk.form.isVisible() and desk.reader.isVisible())
+
+
 def test_escape_uncovers_one_thing_after_the_other(stage):
     deeds = stage.window.deeds
     press(stage, Qt.Key.Key_Question)
