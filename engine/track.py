@@ -14,6 +14,7 @@ from engine.run import Run, State
 from engine.scene import Scene, scene_of
 from engine.train import train
 
+IDLE_SHARE = 0.1  #: of the time that another lane has: for one that has nothing to learn
 KEEP_EVERY = 50  #: steps between two snapshots in memory
 
 
@@ -33,6 +34,7 @@ class Track:
         self.scene: Scene = scene_of(run, classes)
         self.left: int | None = 0
         self.used_s = 0.0  #: time spent here since the lanes last started together
+        self.share = 1.0 if any(True for _ in run.network.parameters()) else IDLE_SHARE  #: of an equal part of the time
         self.history = History(Snapshot(run.step, run.state()))
         self.goal = 0  #: a branch replays to this step before anything else
         self._train = train(run)

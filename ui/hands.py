@@ -6,43 +6,58 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from engine.protocol.messages import Clear, Flow, Pick, Scatter, Spawn
-from engine.protocol.recipe.probes import Panel
 from engine.protocol.recipe.probes.stage import Stage
 from ui.troupe import Troupe
 from ui.views.pointer import PointerView
 from ui.views.view import View
 
+MODES: Final = {
+    "flow_step": Flow(running=False, steps=1), "flow": Flow(running=True), "flow_fixed": Flow(running=True, until_fixed=True),
+}  # fmt: skip
 RELEASED: Final = 300  #: points that set out at once
 
 
 class Hands(QObject):
     """Turns clicks, sprays and pointing into commands."""
 
+    flowed = Signal(str)  #: how points move now: a key of MODES
+
     def __init__(self, troupe: Troupe) -> None:
         super().__init__(troupe)
         self._troupe = troupe
+        self._mode = "flow"
 
     def take(self, view: View) -> None:
         """Listen to a view, where it is a plane that one can point at."""
         panel = view.panel
         if isinstance(view, PointerView) and panel is not None:
             if isinstance(panel.probe, Stage):
-                view.clicked.connect(lambda x, y: self._spawn(panel, np.array([[x, y]])))
-                view.sprayed.connect(lambda xs, ys: self._spawn(panel, np.stack((xs, ys), axis=1)))
+                view.clicked.connect(lambda x, y: self._spawn(np.array([[x, y]])))
+                view.sprayed.connect(lambda xs, ys: self._spawn(np.stack((xs, ys), axis=1)))
             view.pointed.connect(lambda x, y: self._troupe.send(Pick(panel=panel.key, xy=(x, y))))
             view.left.connect(lambda: self._troupe.send(Pick(panel=panel.key)))
 
     def release(self) -> None:
         """Let points set out on every stage at once, in place of those that are there."""
-        for command in (Clear(), Scatter(count=RELEASED), Flow(running=True)):
+        mode = "flow" if self._mode == "flow_step" else self._mode
+        for command in (Clear(), Scatter(count=RELEASED)):
             self._troupe.send(command)
+        self.flow(mode)
+
+    def flow(self, mode: str) -> None:
+        """Move the points: one update, on and on, or until they rest."""
+        self._mode = mode
+        self._troupe.send(MODES[mode])
+        self.flowed.emit(mode)
 
     def clear(self) -> None:
         """Take the points off."""
         self._troupe.send(Clear())
 
-    def _spawn(self, panel: Panel, xy: np.ndarray) -> None:
-        self._troupe.send(Spawn(xy=xy, lane=panel.lane))  # (n, 2)
+    def _spawn(self, xy: np.ndarray) -> None:
+        self._troupe.send(Spawn(xy=xy))  # (n, 2); all stages show the same points
+        if self._mode == "flow_fixed":
+            self._troupe.send(MODES[self._mode])  # those before may have come to rest

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The exact answers: what a trained network can be held against. Tensors in, tensors of the same type out."""
 
-from engine.closed_form.distance import distance_figure, energy_distance
+from engine.closed_form.distance import distance_figure, energy_distance, energy_slices
 from engine.closed_form.exact import (
     effective_number,
     exact_denoiser,
@@ -43,6 +43,7 @@ __all__ = [
     "distance_figure",
     "effective_number",
     "energy_distance",
+    "energy_slices",
     "exact_denoiser",
     "exact_denoiser_jacobian",
     "gaussian_kl",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 import torch
@@ -47,16 +47,22 @@ class Flow:
         """Updates from birth to sample. A walk without an end of its own is given 200 (LECTURE, section 4)."""
         return 200
 
-    def sample(self, count: int, live: Mapping[str, Any], sigma: float) -> Tensor:
-        """`count` points that have gone the whole way, (count, M)."""
+    def travel(self, count: int, live: Mapping[str, Any], sigma: float) -> Iterator[Tensor]:
+        """`count` points (count, M) after each update of the whole way; the last are samples."""
         x = self.birth(count, 1.0, live, self.rng)
         cloud = Cloud(x, x, torch.zeros(count, dtype=torch.int64, device=x.device))
         for _ in range(self.length(live)):
             x, moving = self.step(cloud, live, sigma)
             cloud = Cloud(x, cloud.start, cloud.age + 1)
+            yield x
             if not bool(moving.any()):
                 break
-        return x
+
+    def sample(self, count: int, live: Mapping[str, Any], sigma: float) -> Tensor:
+        """`count` points that have gone the whole way, (count, M)."""
+        for x in self.travel(count, live, sigma):
+            end = x
+        return end
 
 
 def moves(before: Tensor, after: Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -38,5 +38,5 @@ class PriorFlow(Flow):
     def length(self, live: Mapping[str, Any]) -> int:
         return int(live["steps"])
 
-    def sample(self, count: int, live: Mapping[str, Any], sigma: float) -> Tensor:
-        return self.network.decode(self.network.prior(count, self.rng))
+    def travel(self, count: int, live: Mapping[str, Any], sigma: float) -> Iterator[Tensor]:
+        yield self.network.decode(self.network.prior(count, self.rng))  # the way is only for the eye

@@ -21,6 +21,7 @@ from engine.probes.memorize import MemorizeProbe
 from engine.probes.optimize import OptimizeProbe
 from engine.probes.posterior import PosteriorProbe
 from engine.probes.probe import Probe, Reading
+from engine.probes.quality import QualityProbe
 from engine.probes.rows import DenoisedProbe, ReconstructedProbe, SamplesProbe
 from engine.probes.schedule import ScheduleProbe
 from engine.probes.sketched import SketchedProbe
@@ -43,6 +44,7 @@ from engine.protocol.recipe.probes.likelihood import Likelihood
 from engine.protocol.recipe.probes.memorize import Memorize
 from engine.protocol.recipe.probes.optimize import Optimize
 from engine.protocol.recipe.probes.posterior import Posterior
+from engine.protocol.recipe.probes.quality import Quality
 from engine.protocol.recipe.probes.rows import Denoised, Reconstructed, Samples
 from engine.protocol.recipe.probes.schedule import Schedule
 from engine.protocol.recipe.probes.sketched import Sketched
@@ -71,6 +73,7 @@ GUESTS: dict[type[Declared], type[Probe[Any]]] = {
     Memorize: MemorizeProbe,
     Optimize: OptimizeProbe,
     Posterior: PosteriorProbe,
+    Quality: QualityProbe,
     Reconstructed: ReconstructedProbe,
     Samples: SamplesProbe,
     Schedule: ScheduleProbe,

@@ -104,6 +104,7 @@ class Chapter(Sheet, frozen=True, kw_only=True):
     panels: Annotated[tuple[Place, ...], Meta(min_length=1, max_length=12)]
     controls: tuple[str, ...]  #: parameters in view; the others wait behind “more”
     hide: tuple[str, ...] = ()  #: parameters not to be seen at all
+    together: tuple[str, ...] = ()  #: parameters that all lanes have in common: who changes one changes it in every lane
     steps: Annotated[tuple[Passage, ...], Meta(min_length=1, max_length=40)]
 
 
@@ -121,7 +122,8 @@ def faults(chapter: Chapter) -> Iterator[tuple[str, str]]:
     yield from _panel_faults(chapter)
     known = controls_of(chapter.experiment)
     lights = {f"step {number}: light": passage.light for number, passage in enumerate(chapter.steps, 1)}
-    for field, paths in {"controls": chapter.controls, "hide": chapter.hide, **lights}.items():
+    shown = {"controls": chapter.controls, "hide": chapter.hide, "together": chapter.together}
+    for field, paths in {**shown, **lights}.items():
         for path in paths:
             if path not in known:
                 yield field, f"“{path}” is no parameter of this experiment"

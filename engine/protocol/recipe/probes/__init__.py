@@ -20,6 +20,7 @@ from engine.protocol.recipe.probes.likelihood import Likelihood
 from engine.protocol.recipe.probes.memorize import Memorize
 from engine.protocol.recipe.probes.optimize import Optimize
 from engine.protocol.recipe.probes.posterior import Posterior
+from engine.protocol.recipe.probes.quality import Quality
 from engine.protocol.recipe.probes.rows import Denoised, Reconstructed, Samples
 from engine.protocol.recipe.probes.schedule import Schedule
 from engine.protocol.recipe.probes.sketched import Sketched
@@ -46,6 +47,7 @@ AnyProbe = (
     | Memorize
     | Optimize
     | Posterior
+    | Quality
     | Reconstructed
     | Samples
     | Schedule
