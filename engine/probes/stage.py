@@ -25,6 +25,7 @@ from engine.scene import Scene
 SHOWN = 10_000  #: data points drawn at most
 MARGIN = 0.25  #: of the data's width, around them
 ASPECT = 16 / 9  #: of the plane that basins fill
+WIDE = 2.1  #: of the plane that arrows fill; a stage may be wider than a screen, and arrows cost little
 HIDDEN = 3.0  #: standard deviations of the prior that the hidden space is drawn for
 COLUMNS = 96  #: of the ground, where it is a quantity
 MANY = 500  #: points that are drawn smaller
@@ -39,7 +40,7 @@ class StageProbe(Probe[Stage]):
         self._data = to_numpy(plane.project(run.x[:SHOWN]))
         self._labels = class_labels(run.data.train_labels, SHOWN) if not plane.exact else None
         self._range = extent(self._data, MARGIN)
-        self._grid = run.x.new_tensor(lattice(self._range, declared.grid)[0])  # (k, 2)
+        self._grid = run.x.new_tensor(_places(self._range, declared.grid))  # (k, 2)
         denoises = "denoise" in run.network.declared.can
         self._pointing = declared.arrows and denoises
         self._arrows: tuple[Any, np.ndarray] = (None, np.empty((2, 0, 2)))
@@ -131,3 +132,9 @@ class StageProbe(Probe[Stage]):
             notes.append("RMS to the exact denoiser")
         x, y = plane.titles
         return Axes(x=x, y=y, range=self._range, note=" · ".join(notes), figure=figure)
+
+
+def _places(bounds: tuple[float, float, float, float], columns: int) -> np.ndarray:
+    """Places for arrows, (k, 2): `columns` across the data, as close beside them, so that a wide stage is filled."""
+    wide = widened(bounds, WIDE)
+    return lattice(wide, round(columns * (wide[1] - wide[0]) / (bounds[1] - bounds[0])))[0]
