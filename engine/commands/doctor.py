@@ -30,7 +30,7 @@ from engine.run import Run
 from engine.train import train
 
 PACKAGES: Final = (
-    "PySide6-Essentials", "pyqtgraph", "numpy", "torch", "scikit-learn", "msgspec", "safetensors", "Pillow", "ziamath",
+    "PySide6-Essentials", "pyqtgraph", "numpy", "torch", "scipy", "msgspec", "safetensors", "Pillow", "ziamath",
 )  # fmt: skip
 PATIENCE_S: Final = 60.0
 STEPS: Final = 20

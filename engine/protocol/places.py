@@ -14,6 +14,11 @@ def resources() -> Path:
     return Path(__file__).parents[2] / "resources"
 
 
+def licenses() -> Path:
+    """The folder of the texts of all that the frozen app is made of; in a checkout it does not exist."""
+    return resources().parent / "LICENSES"
+
+
 def user_folder() -> Path:
     """The user's own folder for this app, by the custom of the platform; it may not exist yet."""
     if sys.platform == "win32":
@@ -33,5 +38,6 @@ def own_chapters() -> Path:
 def own_command() -> list[str]:
     """The words that start this app once more; a command of it follows them (`engine`, `read FILE`, …)."""
     if getattr(sys, "frozen", False):
-        return [sys.executable]
+        # The window's own program has no standard streams on Windows; the other one of the folder has.
+        return [str(Path(sys.executable).with_stem("attractor-cli"))]
     return [sys.executable, str(Path(__file__).parents[2] / "main.py")]
