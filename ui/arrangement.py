@@ -15,6 +15,7 @@ from ui.controls.panel import PanelFrame
 from ui.reel import Moment
 from ui.theme import theme_of
 from ui.tiling import SHARE, tiling
+from ui.views.plane import PlaneView
 
 GRIP = 6  #: the height of the seam that a hand can take, in pixels at scale 1
 
@@ -100,6 +101,12 @@ class Arrangement(QWidget):
             self._closed.add(key)
             self._large = ""
         self._arrange()
+
+    def toggle_layer(self, index: int) -> None:
+        """Switch the layer with this index, 0 the first, on every plane that can be seen."""
+        for frame in self.seen:
+            if isinstance(frame.view, PlaneView):
+                frame.view.toggle_layer(index)
 
     def restore(self) -> bool:
         """All panels, none large; False where that was so already."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 from ui.actions import Actions
 from ui.arrangement import Arrangement
 from ui.controls.banner import Banner
+from ui.controls.flowbar import FlowBar
 from ui.controls.form import Form
 from ui.controls.reader import Reader
 from ui.controls.timeline import Timeline
@@ -36,11 +37,20 @@ class Desk(QWidget):
         self.bar = TopBar(actions)
         self.form, self.panels, self.reader = Form(), Arrangement(), Reader()
         self.timeline = Timeline()
+        self.flow = FlowBar(actions)
+        self.panels.watched.connect(self.flow.follow)
+        middle = QWidget()
+        inner = QVBoxLayout(middle)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        for part in (self.panels, _hairline(), self.flow):
+            inner.addWidget(part)
+        inner.setStretchFactor(self.panels, 1)
         self.banner = Banner(self.panels)
         self._was_wide: bool | None = None
         self._split = QSplitter(Qt.Orientation.Horizontal)
-        for part in (self.form, self.panels, self.reader):
-            self._split.addWidget(part)
+        for room in (self.form, middle, self.reader):
+            self._split.addWidget(room)
         self._split.setStretchFactor(1, 1)
         self._split.setHandleWidth(1)
         self._split.setChildrenCollapsible(False)

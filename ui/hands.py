@@ -35,8 +35,8 @@ class Hands(QObject):
         panel = view.panel
         if isinstance(view, PointerView) and panel is not None:
             if isinstance(panel.probe, Stage):
-                view.clicked.connect(lambda x, y: self._spawn(np.array([[x, y]])))
-                view.sprayed.connect(lambda xs, ys: self._spawn(np.stack((xs, ys), axis=1)))
+                view.clicked.connect(lambda x, y: self.spawn(np.array([[x, y]])))
+                view.sprayed.connect(lambda xs, ys: self.spawn(np.stack((xs, ys), axis=1)))
             view.pointed.connect(lambda x, y: self._troupe.send(Pick(panel=panel.key, xy=(x, y))))
             view.left.connect(lambda: self._troupe.send(Pick(panel=panel.key)))
 
@@ -57,7 +57,8 @@ class Hands(QObject):
         """Take the points off."""
         self._troupe.send(Clear())
 
-    def _spawn(self, xy: np.ndarray) -> None:
+    def spawn(self, xy: np.ndarray) -> None:
+        """Put points at places of the plane, on every stage."""
         self._troupe.send(Spawn(xy=xy))  # (n, 2); all stages show the same points
         if self._mode == "flow_fixed":
             self._troupe.send(MODES[self._mode])  # those before may have come to rest

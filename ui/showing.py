@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QObject
 
 from engine.protocol.messages import LaneState
 from ui.arrangement import Arrangement
+from ui.controls.flowbar import FlowBar
 from ui.controls.form import Form
 from ui.controls.timeline import Timeline
 from ui.controls.transport import TopBar
@@ -14,6 +17,7 @@ from ui.player import Player
 from ui.reel import Moment, Past
 from ui.session import State
 
+PACES: Final = {0.0: "Full speed", 10.0: "10 steps/s", 1.0: "1 step/s"}  #: steps a second → words
 NOWHERE = LaneState(name="", build=0, step=0, steps_per_s=0.0, train_s=0.0)
 NOTHING = Moment(run_id=0, training=False, lanes=(), pictures={}, past=Past())
 
@@ -21,8 +25,12 @@ NOTHING = Moment(run_id=0, training=False, lanes=(), pictures={}, past=Past())
 class Showing(QObject):
     """Gives each moment to the panels, the counter and the timeline, once."""
 
-    def __init__(self, player: Player, panels: Arrangement, timeline: Timeline, bar: TopBar, form: Form) -> None:
+    def __init__(
+        self, player: Player, panels: Arrangement, timeline: Timeline, bar: TopBar, form: Form, flow: FlowBar
+    ) -> None:
         super().__init__(panels)
+        self._flow = flow
+        flow.show_pace(PACES[0.0])
         self._player, self._panels, self._timeline, self._bar, self._form = player, panels, timeline, bar, form
         self._held: Moment | None = None  # what the timeline points at; None: live
         self._index = 0
@@ -43,6 +51,13 @@ class Showing(QObject):
         if held is not None and self._present(held):
             self._player.branch({lane.name: lane.step for lane in held.lanes})
 
+    def turn_pace(self) -> None:
+        """Full speed, slower, slowest, and full again."""
+        paces = list(PACES)
+        pace = paces[(paces.index(self._player.troupe.pace) + 1) % len(paces)]
+        self._player.troupe.set_pace(pace)
+        self._flow.show_pace(PACES[pace])
+
     @property
     def _run(self) -> int:
         return self._player.session.state.run_id
@@ -50,6 +65,7 @@ class Showing(QObject):
     def _framed(self, moment: Moment) -> None:
         if self._held is None:
             self._panels.show_moment(moment)
+        self._flow.show_moving(moment.moving)
         self._show_place(self._held or moment, moment)
 
     def _edited(self, state: State) -> None:

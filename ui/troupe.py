@@ -40,6 +40,7 @@ class Troupe(QObject):
         super().__init__(parent)
         self.hello: Hello | None = None
         self.playing = False
+        self.pace = 0.0  #: steps a second in slow motion; 0 as fast as it can
         self.deaths = 0
         self._argv, self._log = tuple(argv), log
         self._thread: EngineThread | None = None
@@ -78,7 +79,13 @@ class Troupe(QObject):
 
     def play(self) -> None:
         """Train until told otherwise."""
-        self.send(Play())
+        self.send(Play(steps_per_s=self.pace))
+
+    def set_pace(self, pace: float) -> None:
+        """Train so many steps a second from now on, 0 as fast as it can."""
+        self.pace = pace
+        if self.playing:
+            self.play()
 
     def pause(self) -> None:
         """Stop training after the present step."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QTimer
@@ -14,7 +15,7 @@ from engine.protocol.chapter import Chapter
 from ui.actions import Actions
 from ui.appearance import Appearance, Memory
 from ui.desk import Desk
-from ui.hands import Hands
+from ui.hands import MODES, Hands
 from ui.importing.importer import Importer
 from ui.keeper import Keeper
 from ui.lecture import Lecture
@@ -25,7 +26,6 @@ from ui.player import Player
 from ui.recovery import Sessions
 from ui.showing import Showing
 from ui.theme import Theme
-from ui.views.plane import PlaneView
 
 SMALLEST: Final = (960, 620)  #: less, and a screen of 1024 × 768 would not hold it beside a task bar
 
@@ -42,7 +42,8 @@ class Window(QMainWindow):
         self.hands = Hands(player.troupe)
         desk.panels.added.connect(self.hands.take)
         self.lecture = Lecture(chapters, player, desk.panels, desk.form, desk.reader)
-        self.showing = Showing(player, desk.panels, desk.timeline, desk.bar, desk.form)
+        self.showing = Showing(player, desk.panels, desk.timeline, desk.bar, desk.form, desk.flow)
+        self.hands.flowed.connect(desk.flow.show_mode)
         self.notices = Notices(player, desk.banner)
         self.keeper = Keeper(player, sessions, self)
         self.papers = Papers(self, player, self.keeper)
@@ -51,6 +52,7 @@ class Window(QMainWindow):
         self.setWindowTitle("Attractor")
         self.setMinimumSize(*SMALLEST)
         self.setCentralWidget(desk)
+        desk.setFocus()  # no button has it before Tab leads there
         self.deeds.fill(self.menuBar())
         self._blank, self._keys = Blank(self), Keys(self)
         self._connect()
@@ -80,7 +82,6 @@ class Window(QMainWindow):
 
     def _furnish(self) -> None:
         """Open the chapter that the session begins with; without one, show its recipe."""
-        self.desk.setFocus()  # no button has it before Tab leads there
         if self.player.session.key:
             self.lecture.open(self.player.session.key)
         else:
@@ -95,7 +96,7 @@ class Window(QMainWindow):
         for key, follow in self._followers().items():
             self.deeds[key].toggled.connect(follow)
         for index, action in enumerate(self.deeds.layers):
-            action.triggered.connect(lambda *_, index=index: self._toggle_layer(index))
+            action.triggered.connect(lambda *_, index=index: self.desk.panels.toggle_layer(index))
         self.deeds.panels.aboutToShow.connect(self._list_panels)
         self._blank.dismissed.connect(lambda: self.deeds["blank"].setChecked(False))
         self._keys.dismissed.connect(lambda: self.deeds["keys"].setChecked(False))
@@ -114,9 +115,9 @@ class Window(QMainWindow):
         player, lecture, papers = self.player, self.lecture, self.papers
         return {
             "play": player.troupe.toggle, "step": player.troupe.step, "clear": self.hands.clear,
-            "release": self.hands.release, "reset": player.reset, "undo": player.undo, "redo": player.redo, "branch": self.showing.branch,
-            "compare": lecture.compare,
-            "next": lecture.next, "previous": lecture.previous,
+            "release": self.hands.release, "reset": player.reset, "undo": player.undo, "redo": player.redo,
+            **{mode: partial(self.hands.flow, mode) for mode in MODES}, "pace": self.showing.turn_pace,
+            "branch": self.showing.branch, "compare": lecture.compare, "next": lecture.next, "previous": lecture.previous,
             "next_chapter": lambda: lecture.go(1), "previous_chapter": lambda: lecture.go(-1),
             "open": papers.open, "save_run": papers.save_run, "paste": papers.paste,
             "import": self.importer.ask, "pictures": lambda: self.importer.ask(folder=True),
@@ -143,11 +144,6 @@ class Window(QMainWindow):
         """Both where there is room; else the text, which a lecture needs more."""
         self.deeds["recipe"].setChecked(wide)
         self.deeds["reader"].setChecked(True)
-
-    def _toggle_layer(self, index: int) -> None:
-        for frame in self.desk.panels.seen:
-            if isinstance(frame.view, PlaneView):
-                frame.view.toggle_layer(index)
 
     def _escape(self) -> None:
         """One thing at a time: black screen, keys, the large panel, projector mode."""

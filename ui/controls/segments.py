@@ -82,6 +82,7 @@ class Segmented(QWidget):
     """One of several answers, all in sight. Arrows move, a click picks; `chosen` says the key that a person picked."""
 
     chosen = Signal(str)
+    clicked = Signal(str)  #: the same, also where it was picked already
 
     def __init__(self, options: Sequence[Option], value: str | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -138,6 +139,7 @@ class Segmented(QWidget):
         if key != self._value:
             self._value = key
             self.chosen.emit(key)
+        self.clicked.emit(key)
 
 
 class Chip(Button):
