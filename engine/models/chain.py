@@ -4,8 +4,6 @@ bookkeeping, and the chain rule for a chain is ten lines (Rumelhart, Hinton & Wi
 
 from __future__ import annotations
 
-from typing import cast
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import silu
@@ -16,7 +14,7 @@ class Chain(nn.Sequential):
 
     def walk(self, x: Tensor) -> Walk:
         """Send x (B, M) through, and remember the way; call without gradients."""
-        return Walk([cast(nn.Linear, layer) for layer in self[::2]], x)
+        return Walk([layer for layer in self if isinstance(layer, nn.Linear)], x)
 
 
 class Walk:
