@@ -66,6 +66,7 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
         Deed("release", "Release points", "300 points set out on every stage, from noise or from h", "flow", ("F",)),
         Deed("clear", "Clear points", "Take the points off the stage", "trash", ("C",)),
         None,
+        Deed("contents", "Contents", "Every chapter at a glance", "menu", ("Ctrl+L",)),
         Deed("next", "Next", "The next step of the text, then the next chapter", "chevron-right", ("PgDown",)),
         Deed("previous", "Previous", "The step of the text before this one", "chevron-left", ("PgUp",)),
         Deed("next_chapter", "Next chapter", "Go on; this chapter stays as it is", "chevron-right", ("Ctrl+PgDown",)),

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from engine.protocol.chapter import Chapter
 from engine.protocol.recipe.editing import RecipeError
 from engine.protocol.recipe.experiment import Experiment
 from ui.arrangement import Arrangement
+from ui.controls.chapters import ChapterList
 from ui.controls.form import Form
 from ui.controls.reader import Reader
 from ui.placing import places_for
@@ -26,6 +28,9 @@ class Lecture(QObject):
     def __init__(self, chapters: Sequence[Chapter], player: Player, panels: Arrangement, form: Form, reader: Reader) -> None:
         super().__init__(panels)
         self.chapters = tuple(chapters)
+        self._contents = ChapterList(panels)
+        self._contents.hide()
+        self._contents.chosen.connect(self.open)
         self._player, self._panels, self._form, self._reader = player, panels, form, reader
         player.edited.connect(lambda state: self.show_experiment())
         panels.watched.connect(player.troupe.watch)
@@ -67,6 +72,11 @@ class Lecture(QObject):
         """Double the lane whose settings are in sight into A and B, and show the settings of B."""
         if self._player.compare(self._form.lane):
             self._form.choose_lane(next(name for name in self._form.lanes if name.endswith("B")))
+
+    def list_below(self, anchor: QWidget) -> None:
+        """Offer all chapters in a list below a widget."""
+        self._contents.show_chapters(self.chapters, self._player.session.key)
+        self._contents.open_at(anchor.mapToGlobal(anchor.rect().bottomLeft()))
 
     def show_experiment(self) -> None:
         """Let form and panels follow the session."""

@@ -112,12 +112,13 @@ class Window(QMainWindow):
 
     def _effects(self) -> dict[str, Callable[[], object]]:
         """What each action does."""
-        player, lecture, papers = self.player, self.lecture, self.papers
+        player, lecture, papers, desk = self.player, self.lecture, self.papers, self.desk
         return {
             "play": player.troupe.toggle, "step": player.troupe.step, "clear": self.hands.clear,
             "release": self.hands.release, "reset": player.reset, "undo": player.undo, "redo": player.redo,
             **{mode: partial(self.hands.flow, mode) for mode in MODES}, "pace": self.showing.turn_pace,
-            "branch": self.showing.branch, "compare": lecture.compare, "next": lecture.next, "previous": lecture.previous,
+            "branch": self.showing.branch, "compare": lecture.compare,
+            "contents": lambda: lecture.list_below(desk.bar.title), "next": lecture.next, "previous": lecture.previous,
             "next_chapter": lambda: lecture.go(1), "previous_chapter": lambda: lecture.go(-1),
             "open": papers.open, "save_run": papers.save_run, "paste": papers.paste,
             "import": self.importer.ask, "pictures": lambda: self.importer.ask(folder=True),

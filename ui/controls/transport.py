@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 from engine.protocol.messages import LaneState
 from ui.actions import Actions
 from ui.controls.buttons import Button, IconButton, PlayButton
-from ui.controls.labels import ElidedLabel, Label
+from ui.controls.labels import Label
+from ui.controls.title import TitleButton
 from ui.theme import TextStyle, theme_of
 
 WIDEST = "0,000,000"
@@ -83,7 +84,8 @@ class TopBar(QWidget):
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._place = Label("", "body", "faint")
-        self._title = ElidedLabel("", "heading")
+        self.title = TitleButton()
+        self.title.clicked.connect(actions["contents"].trigger)
         self._counter = Figures("counter", WIDEST)
         self._rate = Figures("body", "steps · 00,000/s · CUDA", soft=True)
         self.play = PlayButton("Train until you pause (Space)", "Pause; points go on moving (Space)")
@@ -100,7 +102,7 @@ class TopBar(QWidget):
         reset = bound(actions["reset"], IconButton("reset", ""))
         step = bound(actions["step"], IconButton("step", ""))
         self._groups = (
-            _row(before, self._place, self._title, after),
+            _row(before, self._place, self.title, after),
             _row(reset, self.play, step, self._counter, self._rate),
             _row(self._undo, self._redo, self._compare, self._theme, self._projector),
         )
@@ -114,8 +116,7 @@ class TopBar(QWidget):
     def show_chapter(self, number: int, count: int, title: str) -> None:
         """Which chapter this is, of how many."""
         self._place.setText(f"{number} / {count}" if count else "")
-        self._title.setText(title)
-        self._title.setToolTip(title)
+        self.title.show_title(title, "contents of the lecture")
 
     def show_playing(self, playing: bool) -> None:
         """Pause where it plays, play where it rests."""
