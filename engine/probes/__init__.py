@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.probes.aggregate import AggregateProbe
 from engine.probes.anatomy import AnatomyProbe
 from engine.probes.candidates import CandidatesProbe, EffectiveNumberProbe
 from engine.probes.curves import CurvesProbe
@@ -18,6 +19,7 @@ from engine.probes.kl_bars import KlBarsProbe
 from engine.probes.latent import LatentProbe
 from engine.probes.likelihood import LikelihoodProbe
 from engine.probes.memorize import MemorizeProbe
+from engine.probes.near import NearProbe
 from engine.probes.optimize import OptimizeProbe
 from engine.probes.posterior import PosteriorProbe
 from engine.probes.probe import Probe, Reading
@@ -29,6 +31,7 @@ from engine.probes.stage import StageProbe
 from engine.probes.within import InnerProbe, SpectrumProbe, SpectrumWayProbe
 from engine.protocol.recipe.part import Probe as Declared
 from engine.protocol.recipe.probes import Panel
+from engine.protocol.recipe.probes.aggregate import Aggregate
 from engine.protocol.recipe.probes.anatomy import Anatomy
 from engine.protocol.recipe.probes.candidates import Candidates, EffectiveNumber
 from engine.protocol.recipe.probes.curves import Curves
@@ -42,6 +45,7 @@ from engine.protocol.recipe.probes.kl_bars import KlBars
 from engine.protocol.recipe.probes.latent import Latent
 from engine.protocol.recipe.probes.likelihood import Likelihood
 from engine.protocol.recipe.probes.memorize import Memorize
+from engine.protocol.recipe.probes.near import Near
 from engine.protocol.recipe.probes.optimize import Optimize
 from engine.protocol.recipe.probes.posterior import Posterior
 from engine.protocol.recipe.probes.quality import Quality
@@ -54,6 +58,7 @@ from engine.scene import Scene
 
 #: One line for each probe: declaration → probe(declared, panel key, scene).
 GUESTS: dict[type[Declared], type[Probe[Any]]] = {
+    Aggregate: AggregateProbe,
     Anatomy: AnatomyProbe,
     Candidates: CandidatesProbe,
     Curves: CurvesProbe,
@@ -71,6 +76,7 @@ GUESTS: dict[type[Declared], type[Probe[Any]]] = {
     LatentGrid: LatentGridProbe,
     Likelihood: LikelihoodProbe,
     Memorize: MemorizeProbe,
+    Near: NearProbe,
     Optimize: OptimizeProbe,
     Posterior: PosteriorProbe,
     Quality: QualityProbe,

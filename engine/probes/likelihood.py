@@ -50,7 +50,7 @@ class LikelihoodProbe(Probe[Likelihood]):
         exact = None if log_p is None else float(log_p.double().mean())
         figures = {"log_p_importance": float(mixed.mean[-1]), "effective_samples": mixed.effective}
         if exact is not None:
-            figures |= {"log_p": exact, "importance_error": abs(float(mixed.mean[-1]) - exact)}
+            figures |= {"log_p": exact, "bound_gap": abs(float(mixed.mean[-1]) - exact)}
         yield Reading(self._picture(step, mixed, alone, exact), figures)
 
     def _estimates(self, mixed: bool) -> Generator[Reading, None, Estimates]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -13,12 +13,36 @@ from engine.protocol.prose import ROLES, unknown_roles
 from engine.protocol.recipe.editing import CHOOSERS, SHARED, parameters
 from engine.protocol.recipe.experiment import Experiment
 from engine.protocol.recipe.parameter import Role
-from engine.protocol.recipe.part import Capability
+from engine.protocol.recipe.part import Capability, Probe
 from engine.protocol.recipe.probes import Panel
+from engine.protocol.recipe.probes.aggregate import Aggregate
+from engine.protocol.recipe.probes.curves import Curves
+from engine.protocol.recipe.probes.estimators import Estimators
+from engine.protocol.recipe.probes.likelihood import Likelihood
+from engine.protocol.recipe.probes.near import Near
+from engine.protocol.recipe.probes.quality import Quality
+from engine.protocol.recipe.probes.within import Spectrum
 
-#: Figures that are measured beside the scalars of the objectives, and what the model must be able to do for each.
-#: Over x = x_i + σn, x_i from the training set: rms √E‖DAE(x) − exact(x)‖², validation E‖x_i − DAE(x)‖².
-FIGURES: Final[dict[str, Capability]] = {"rms": "denoise", "validation": "denoise"}
+
+class Figure(NamedTuple):
+    """A figure that is no scalar of the training: the probe that measures it, and what the model must be able to do."""
+
+    probe: Probe
+    needs: frozenset[Capability]
+
+
+#: Over x = x_i + σn, x_i from the training set: rms √E‖DAE(x) − exact(x)‖², validation E‖x_i − DAE(x)‖². All others as their
+#: probes say.
+FIGURES: Final[dict[str, Figure]] = {
+    "rms": Figure(Curves(names=("rms",)), frozenset({"denoise"})),
+    "validation": Figure(Curves(names=("validation",)), frozenset({"denoise"})),
+    "near": Figure(Near(), Near.needs),
+    "aggregate_kl": Figure(Aggregate(), Aggregate.needs),
+    "variance_ratio": Figure(Estimators(), Estimators.needs),
+    "bound_gap": Figure(Likelihood(tests=64), Likelihood.needs),
+    "local_dimension": Figure(Spectrum(), Spectrum.needs),
+    "distance": Figure(Quality(), Quality.needs),
+}
 
 Line = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\A[^\n]+\Z")]
 Prose = Annotated[str, Meta(max_length=10_000)]
@@ -29,7 +53,10 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Point(Sheet, frozen=True, kw_only=True):
-    """What the chapter shows, as a figure that keeps a bound after so many steps: a scalar's name, or one of FIGURES."""
+    """What the chapter shows, as a figure that keeps a bound after so many steps: a scalar's name, or one of FIGURES.
+
+    A scalar is the mean of the last hundred steps. The bound holds in every lane that has the figure.
+    """
 
     figure: Line
     steps: Annotated[int, Meta(ge=1, le=10_000_000)]
@@ -134,7 +161,7 @@ def faults(chapter: Chapter) -> Iterator[tuple[str, str]]:
     figures = {"loss"}
     for lane in chapter.experiment.lanes:
         figures.update(lane.recipe.objective.terms)
-        figures.update(name for name, need in FIGURES.items() if need in lane.recipe.model.can)
+        figures.update(name for name, figure in FIGURES.items() if figure.needs <= lane.recipe.model.can)
     if chapter.point.figure not in figures:
         yield "point.figure", f"“{chapter.point.figure}” is not measured here; {', '.join(sorted(figures))} are"
 

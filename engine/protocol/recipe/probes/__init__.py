@@ -5,6 +5,7 @@ from typing import Annotated, get_args
 
 import msgspec
 
+from engine.protocol.recipe.probes.aggregate import Aggregate
 from engine.protocol.recipe.probes.anatomy import Anatomy
 from engine.protocol.recipe.probes.candidates import Candidates, EffectiveNumber
 from engine.protocol.recipe.probes.curves import Curves
@@ -18,6 +19,7 @@ from engine.protocol.recipe.probes.kl_bars import KlBars
 from engine.protocol.recipe.probes.latent import Latent
 from engine.protocol.recipe.probes.likelihood import Likelihood
 from engine.protocol.recipe.probes.memorize import Memorize
+from engine.protocol.recipe.probes.near import Near
 from engine.protocol.recipe.probes.optimize import Optimize
 from engine.protocol.recipe.probes.posterior import Posterior
 from engine.protocol.recipe.probes.quality import Quality
@@ -28,7 +30,8 @@ from engine.protocol.recipe.probes.stage import Stage
 from engine.protocol.recipe.probes.within import Inner, Spectrum, SpectrumWay
 
 AnyProbe = (
-    Anatomy
+    Aggregate
+    | Anatomy
     | Candidates
     | Curves
     | Denoised
@@ -45,6 +48,7 @@ AnyProbe = (
     | LatentGrid
     | Likelihood
     | Memorize
+    | Near
     | Optimize
     | Posterior
     | Quality
