@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from engine.protocol.arguments import Chapters, Doctor, Engine, Read, Schema, Train, Window, parse
+from engine.protocol.arguments import Chapters, Doctor, Engine, Read, Render, Schema, Train, Window, parse
 from engine.protocol.console import tidily
 
 
@@ -46,6 +46,10 @@ def _dispatch(argv: Sequence[str]) -> int:
             from engine.commands import read
 
             return read.main(options)
+        case Render() as options:
+            from ui.exporting import render
+
+            return render.main(options)
 
 
 if __name__ == "__main__":

@@ -6,14 +6,12 @@ from __future__ import annotations
 import logging
 import os
 import shlex
-import signal
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from engine.protocol.arguments import Window as Options
@@ -24,9 +22,10 @@ from engine.protocol.places import own_command, user_folder
 from engine.protocol.recipe.editing import with_value
 from engine.protocol.recipe.experiment import Experiment
 from ui.appearance import Appearance, Memory
-from ui.housekeeping import Collector, Troubles
+from ui.housekeeping import Collector, Farewell, Troubles
 from ui.meter import Meter
 from ui.player import Player
+from ui.recovery import Sessions
 from ui.session import Session
 from ui.window import Window
 
@@ -67,13 +66,16 @@ def play(options: Options) -> int:
 
 def window_for(options: Options, app: QApplication, profile: Path) -> Window:
     """The window that the options ask for, its engine starting; not yet shown."""
+    farewell = Farewell(app)
     session, chapters = _begin(options)
     folder = _session_folder(profile)
     _keep_log(folder)
     memory = Memory(profile)
     player = Player(session, _engine(options, folder), folder / "engine.log")
     player.start()  # first, for the engine takes longer to come up than the window
-    window = Window(player, chapters, Appearance(app, memory, options.projector), memory)
+    window = Window(player, chapters, Appearance(app, memory, options.projector), memory, Sessions(folder))
+    if not options.safe_mode and options.play is None:
+        window.offer_recovery()
     if options.size is not None:
         window.resize(*options.size)
     elif not memory.data("geometry"):
@@ -81,7 +83,7 @@ def window_for(options: Options, app: QApplication, profile: Path) -> Window:
     Collector(window)
     troubles = Troubles(lambda reason: window.notices.say("trouble", {"reason": reason}))
     window.setProperty("troubles", troubles)
-    _leave_on_signals(app, window)
+    farewell.asked.connect(window.close)
     return window
 
 
@@ -149,10 +151,3 @@ def _session_folder(profile: Path) -> Path:
 def _keep_log(folder: Path) -> None:
     logging.basicConfig(filename=folder / "window.log", level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.raiseExceptions = False  # a full disk must not stop a lecture
-
-
-def _leave_on_signals(app: QApplication, window: Window) -> None:
-    """SIGTERM and Ctrl-C close the window in order. Python only sees them between two of its own steps, so one keeps coming."""
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: window.close())
-    QTimer(app, interval=200).start()

@@ -9,12 +9,14 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, qVersion
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
-from engine.protocol.library import SourceError, read_recipe
+from engine.protocol.library import SourceError, read_recipe, recipe_in
 from engine.protocol.recipe.experiment import encode
 from engine.protocol.version import APP
+from ui.keeper import Keeper
 from ui.player import Player
+from ui.runfile import SUFFIX
 
-RECIPES = "Recipes (*.json *.toml)"
+RECIPES = "Recipes and runs (*.json *.toml *.run)"
 
 
 class Papers(QObject):
@@ -22,19 +24,22 @@ class Papers(QObject):
 
     said = Signal(str, dict)  #: (kind, values) of a notice
 
-    def __init__(self, window: QWidget, player: Player) -> None:
+    def __init__(self, window: QWidget, player: Player, keeper: Keeper) -> None:
         super().__init__(window)
-        self._window, self._player = window, player
+        self._window, self._player, self._keeper = window, player, keeper
 
     def open(self) -> None:
         """Ask for a recipe, and play it."""
-        dialog = QFileDialog(self._window, "Open recipe", "", RECIPES)
+        dialog = QFileDialog(self._window, "Open", "", RECIPES)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.load)
         self._show(dialog)
 
     def load(self, name: str) -> None:
-        """Play the recipe in a file; a file that is none is refused with a sentence."""
+        """Play the recipe or the run in a file; a file that is none is refused with a sentence."""
+        if Path(name).suffix.lower() == SUFFIX:
+            self._keeper.open_run(name)
+            return
         try:
             self._player.load(read_recipe(Path(name)))
         except SourceError as error:
@@ -42,7 +47,7 @@ class Papers(QObject):
 
     def save(self) -> None:
         """Ask for a file, and write the experiment to it."""
-        dialog = QFileDialog(self._window, "Save recipe", "", RECIPES)
+        dialog = QFileDialog(self._window, "Save recipe", "", "Recipes (*.json *.toml)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("json")
         dialog.fileSelected.connect(self.write)
@@ -60,6 +65,21 @@ class Papers(QObject):
             self.said.emit("file_refused", {"file": name, "reason": error.strerror or str(error)})
         else:
             self.said.emit("file_saved", {"file": name})
+
+    def save_run(self) -> None:
+        """Ask for a file, and write the whole run to it."""
+        dialog = QFileDialog(self._window, "Save run", "", f"Runs (*{SUFFIX})")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.fileSelected.connect(self._keeper.save_run)
+        self._show(dialog)
+
+    def paste(self) -> None:
+        """Play the recipe whose text is on the clipboard."""
+        try:
+            self._player.load(recipe_in(QApplication.clipboard().text(), "The clipboard"))
+        except SourceError as error:
+            self.said.emit("refused", {"reason": str(error)})
 
     def copy(self) -> None:
         """Put the experiment on the clipboard, as the text that `open` reads."""

@@ -97,7 +97,21 @@ class Read:
                 "--", str(self.file)]  # fmt: skip
 
 
-Options = Window | Read | Train | Chapters | Schema | Doctor | Engine
+@dataclass(frozen=True)
+class Render:
+    """Make a picture or a film of a chapter or a recipe, without a screen."""
+
+    source: str
+    steps: int
+    out: Path
+    size: tuple[int, int] = (1280, 720)  #: pixels
+    seconds: float = 10.0  #: of a film
+    fps: float = 25.0
+    panel: str = ""
+    threads: int | None = None
+
+
+Options = Window | Read | Render | Train | Chapters | Schema | Doctor | Engine
 
 
 def parse(argv: Sequence[str]) -> Options:
@@ -189,10 +203,22 @@ def _engine(parser: _Parser) -> _Parser:
 
 def _read(parser: _Parser) -> _Parser:
     parser.add_argument("file", metavar="FILE", type=_path, help="a folder of pictures, or a .csv, .npy, .npz or IDX file")
-    parser.add_argument("--side", type=_whole(4, 256), default=Read.side, help="pixels of a picture's side, for folders")
+    parser.add_argument("--side", type=_whole(4, 256), default=Read.side, help="pixels of a picture's side")
     parser.add_argument("--color", choices=["auto", "gray", "color"], default=Read.color, help="colors of the pictures")
     parser.add_argument("--label", metavar="COLUMN", default=Read.label, help="the column that holds the class; auto, or none")
     parser.add_argument("--header", choices=["auto", "yes", "no"], default=Read.header, help="whether row 1 holds names")
+    return parser
+
+
+def _render(parser: _Parser) -> _Parser:
+    parser.add_argument("source", metavar="KEY|FILE", help="a chapter's key, or a recipe (.json or .toml)")
+    parser.add_argument("--steps", type=_whole(0, 10**7), required=True, help="gradient steps until then")
+    parser.add_argument("--out", metavar="FILE", type=_path, required=True, help="a .png, .svg, .gif or .mp4")
+    parser.add_argument("--size", metavar="WxH", type=_size, default=Render.size, help="the window's size in pixels")
+    parser.add_argument("--seconds", type=_seconds, default=Render.seconds, help="the length of a film")
+    parser.add_argument("--fps", type=_seconds, default=Render.fps, help="pictures a second in a film")
+    parser.add_argument("--panel", metavar="NAME", default=Render.panel, help="one panel instead of all")
+    parser.add_argument("--threads", type=_whole(1, 1024), help="threads of the engine's mathematics")
     return parser
 
 
@@ -203,6 +229,7 @@ COMMANDS: Final[dict[str, tuple[type[Options], Callable[[_Parser], _Parser]]]] =
     "doctor": (Doctor, _doctor),
     "engine": (Engine, _engine),
     "read": (Read, _read),
+    "render": (Render, _render),
 }
 
 
@@ -226,8 +253,6 @@ def _limits(parameter: Parameter) -> str:
     words = ("true", "false") if parameter.kind == "bool" else parameter.words
     return " or ".join(filter(None, (limits, *words)))
 
-
-# ------------------------------------------------------------------------------------------------------- one argument each
 
 
 def _path(text: str) -> Path:

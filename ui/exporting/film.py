@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""Films: frames of a widget as GIF (Pillow) or MP4 (PyAV, the extra `movies`). Frames are written as they come."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from PySide6.QtGui import QImage
+
+from ui.runfile import RunFileError, replacing
+
+MISSING = "MP4 needs PyAV: install it with “pip install attractor[movies]”, or choose GIF"
+
+
+def check(file: Path) -> None:
+    """Raise RunFileError where a film of this kind cannot be made here."""
+    if file.suffix.lower() not in (".gif", ".mp4"):
+        raise RunFileError("a film is a .gif or an .mp4")
+    if file.suffix.lower() == ".mp4" and importlib.util.find_spec("av") is None:
+        raise RunFileError(MISSING)
+
+
+def write_film(frames: Iterator[np.ndarray], fps: float, file: Path, going_on: Callable[[int], bool] = lambda _: True) -> bool:
+    """Write frames (h, w, 3) uint8; `going_on` hears each number and may say no: then there is no file. Raises RunFileError."""
+    check(file)
+    write = _gif if file.suffix.lower() == ".gif" else _mp4
+    try:
+        with replacing(file) as fresh:
+            write(_watched(frames, going_on), fps, fresh)
+    except _Stopped:
+        return False
+    return True
+
+
+class _Stopped(Exception):
+    """Somebody asked for an end."""
+
+
+def _watched(frames: Iterator[np.ndarray], going_on: Callable[[int], bool]) -> Iterator[np.ndarray]:
+    for number, frame in enumerate(frames):
+        if not going_on(number):
+            raise _Stopped
+        yield frame
+
+
+def _gif(frames: Iterator[np.ndarray], fps: float, file: Path) -> None:
+    def quantized() -> Iterator[Image.Image]:
+        palette: Image.Image | None = None
+        for frame in frames:
+            picture = Image.fromarray(frame)
+            palette = palette or picture.quantize(255, Image.Quantize.MEDIANCUT)  # one palette: nothing flickers
+            yield picture.quantize(palette=palette, dither=Image.Dither.NONE)
+
+    pictures = quantized()
+    first = next(pictures)
+    # GIF counts hundredths of a second. Pillow joins a frame to the one before where they are equal; the time stays right.
+    first.save(file, "GIF", save_all=True, append_images=pictures, duration=max(20, round(100 / fps) * 10), loop=0)
+
+
+def _mp4(frames: Iterator[np.ndarray], fps: float, file: Path) -> None:
+    av: Any = importlib.import_module("av")
+    container = av.open(str(file), "w", format="mp4")
+    stream: Any = None
+    for frame in frames:
+        frame = frame[: frame.shape[0] // 2 * 2, : frame.shape[1] // 2 * 2]  # its colors stand in squares of two
+        if stream is None:
+            stream = container.add_stream("h264", rate=round(fps))
+            stream.width, stream.height, stream.pix_fmt = frame.shape[1], frame.shape[0], "yuv420p"
+        for packet in stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")):
+            container.mux(packet)
+    for packet in stream.encode() if stream is not None else ():
+        container.mux(packet)
+    container.close()
+
+
+def pixels_of(image: QImage) -> np.ndarray:
+    """A picture as (h, w, 3) uint8."""
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
