@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from ui.language import say
 from ui.theme import Theme, icon, theme_of
 
 
@@ -36,6 +37,9 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
         Deed("save_run", "Save run…", "Write recipe, weights, curves and data to one file", "save", ("Ctrl+Shift+S",)),
         Deed("copy", "Copy recipe", "Put this experiment on the clipboard as text", "copy", ("Ctrl+Shift+C",)),
         Deed("paste", "Paste recipe", "Play the recipe on the clipboard; undo goes back", "", ("Ctrl+Shift+V",)),
+        None,
+        Deed("picture", "Export picture…", "Write the panels that can be seen as PNG or SVG", "camera", ("Ctrl+E",)),
+        Deed("curves", "Export curves…", "Write the curves as a table (CSV)", "export"),
         None,
         Deed("quit", "Quit", "Close the window; the engine keeps a checkpoint", "", ("Ctrl+Q",)),
     ),
@@ -88,7 +92,9 @@ class Actions(QObject):
         self._deeds = {deed.key: deed for deeds in DEEDS.values() for deed in deeds if deed}
         self._actions = {key: self._made(deed, window) for key, deed in self._deeds.items()}
         self.layers = tuple(self._layer(number, window) for number in range(1, LAYERS + 1))
-        self.panels = QMenu("Panels", window)
+        self.panels = QMenu(say("Panels"), window)
+        self.languages = QMenu(say("Language"), window)
+        self._menus: dict[str, QMenu] = {"Panels": self.panels, "Language": self.languages}
 
     def __getitem__(self, key: str) -> QAction:
         return self._actions[key]
@@ -96,7 +102,8 @@ class Actions(QObject):
     def fill(self, bar: QMenuBar) -> None:
         """Put every action into the menu bar."""
         for title, deeds in DEEDS.items():
-            menu = bar.addMenu(title)
+            menu = bar.addMenu(say(title))
+            self._menus[title] = menu
             menu.setToolTipsVisible(True)
             for deed in deeds:
                 if deed is None:
@@ -105,6 +112,15 @@ class Actions(QObject):
                     menu.addAction(self._actions[deed.key])
             if title == "&View":
                 menu.addMenu(self.panels)
+                menu.addMenu(self.languages)
+
+    def translate(self) -> None:
+        """Say everything in the language of the screen."""
+        for title, menu in self._menus.items():
+            menu.setTitle(say(title))
+        for key, deed in self._deeds.items():
+            _name(self._actions[key], deed)
+        self.show_playing(self._playing)
 
     def paint(self, theme: Theme) -> None:
         """Draw the icons in the colors of the theme."""
@@ -119,8 +135,8 @@ class Actions(QObject):
     def show_playing(self, playing: bool) -> None:
         """Play or Pause: one toggle."""
         action = self["play"]
-        action.setText("Pause" if playing else "Play")
-        action.setToolTip("Pause; points go on moving (Space)" if playing else "Train until you pause (Space)")
+        action.setText(say("Pause" if playing else "Play"))
+        action.setToolTip(say("Pause; points go on moving (Space)" if playing else "Train until you pause (Space)"))
         self._playing = playing
         self._paint_play()
 
@@ -128,12 +144,11 @@ class Actions(QObject):
         self["play"].setIcon(icon("pause" if self._playing else "play", self._theme.color("ink")))
 
     def _made(self, deed: Deed, window: QWidget) -> QAction:
-        action = QAction(deed.text, window, checkable=deed.checkable)
+        action = QAction(window, checkable=deed.checkable)
         action.setObjectName(deed.key)
         action.setIconVisibleInMenu(not deed.checkable)  # there the check mark stands
         action.setShortcuts([QKeySequence(key) for key in deed.keys])
-        first = QKeySequence(deed.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if deed.keys else ""
-        action.setToolTip(f"{deed.tip or deed.text} ({first})" if first else deed.tip or deed.text)
+        _name(action, deed)
         window.addAction(action)
         return action
 
@@ -142,3 +157,10 @@ class Actions(QObject):
         action.setShortcut(QKeySequence(str(number)))
         window.addAction(action)
         return action
+
+
+def _name(action: QAction, deed: Deed) -> None:
+    first = QKeySequence(deed.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if deed.keys else ""
+    tip = say(deed.tip or deed.text)
+    action.setText(say(deed.text))
+    action.setToolTip(f"{tip} ({first})" if first else tip)

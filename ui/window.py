@@ -15,6 +15,7 @@ from engine.protocol.chapter import Chapter
 from ui.actions import Actions
 from ui.appearance import Appearance, Memory
 from ui.desk import Desk
+from ui.exporting.exporter import Exporter
 from ui.hands import MODES, Hands
 from ui.importing.importer import Importer
 from ui.keeper import Keeper
@@ -47,6 +48,7 @@ class Window(QMainWindow):
         self.notices = Notices(player, desk.banner)
         self.keeper = Keeper(player, sessions, self)
         self.papers = Papers(self, player, self.keeper)
+        self.exporter = Exporter(self, player, desk.panels)
         self.importer = Importer(self, player, self.papers.load)
         self._furnished = False
         self.setWindowTitle("Attractor")
@@ -76,8 +78,7 @@ class Window(QMainWindow):
 
     def offer_recovery(self) -> None:
         """Say that a session was lost, where one was; one click brings it back."""
-        lost = self.keeper.offer()
-        if lost is not None:
+        if (lost := self.keeper.offer()) is not None:
             self.notices.offer("unfinished", {"step": lost.step}, "Recover", lambda: self.keeper.recover(lost))
 
     def _furnish(self) -> None:
@@ -103,7 +104,7 @@ class Window(QMainWindow):
         self.player.troupe.playing_changed.connect(self.deeds.show_playing)
         self.player.troupe.playing_changed.connect(self.desk.bar.show_playing)
         self.player.edited.connect(lambda state: self._show_history())
-        for speaker in (self.papers, self.importer, self.keeper):
+        for speaker in (self.papers, self.importer, self.exporter, self.keeper):
             speaker.said.connect(self.notices.say)
         self.lecture.opened.connect(self._show_chapter)
         self.desk.widened.connect(self._show_sides)
@@ -121,6 +122,7 @@ class Window(QMainWindow):
             "contents": lambda: lecture.list_below(desk.bar.title), "next": lecture.next, "previous": lecture.previous,
             "next_chapter": lambda: lecture.go(1), "previous_chapter": lambda: lecture.go(-1),
             "open": papers.open, "save_run": papers.save_run, "paste": papers.paste,
+            "picture": self.exporter.ask_picture, "curves": self.exporter.ask_curves,
             "import": self.importer.ask, "pictures": lambda: self.importer.ask(folder=True),
             "save": papers.save, "copy": papers.copy, "about": papers.about, "quit": self.close,
             "theme": self.appearance.toggle_theme, "restore": self._escape,
