@@ -13,7 +13,8 @@ from engine.protocol.recipe.part import Data
 def split(data: Data, x: np.ndarray, *, scale: bool, labels: np.ndarray | None = None) -> Dataset:
     """Split x (N + n, M) by a fixed permutation into the training and test examples that `data` declares.
 
-    `labels` (N + n,) int32 go along. With `scale` each component is centered and divided by its standard deviation over the training examples.
+    `labels` (N + n,) int32 go along. With `scale` each component is centered and divided by its standard deviation over the
+    training examples.
     """
     # The legacy generator, because its stream never changes from one NumPy to the next.
     order = np.random.RandomState(0).permutation(len(x))
