@@ -17,6 +17,7 @@ OWN_NAMES = {
     "engine/run.py": "the declared fields of a recipe's part",
     "engine/objectives/objective.py": "the declared fields of a recipe's part",
     "engine/data/dataset.py": "its own fields",
+    "engine/probes/memorize.py": "two names that stand beside it",
     "ui/views/curves.py": "the entries of its own menu",
 }
 
