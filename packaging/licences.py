@@ -22,6 +22,8 @@ ROOT: Final = Path(__file__).parents[1]
 TEXTS: Final = Path(__file__).parent / "texts"  #: what the packages themselves fail to bring
 IS_LICENSE: Final = re.compile(r"(^|[-_./ ])(licen[cs]e|copying|notice|authors|ofl|legal code)", re.IGNORECASE)
 NOT_A_TEXT: Final = (".py", ".pyc", ".so", ".pyd")
+#: Folders and modules of the interpreter and of PyInstaller's boot loader.
+NO_PACKAGE: Final = re.compile(r"(\.libs|\.dist-info|-dynload)$|^(python3|_sysconfigdata|_?pyi_rth|pyimod)")
 OWN: Final = frozenset({"engine", "ui", "resources", "main", "LICENSES"})
 SHARED_BY: Final = {"shiboken6": "PySide6-Essentials"}  #: whose texts stand for it
 README: Final = """\
@@ -75,9 +77,9 @@ def top_level(bundle: Path) -> set[str]:
     for path in inner(bundle).iterdir():
         if path.is_dir() and any(path.rglob("*.pyc")) | any(path.rglob("*.so")) | any(path.rglob("*.pyd")):
             names.add(path.name)
-        elif path.suffix in (".pyc", ".pyd") or ".cpython-" in path.name or ".abi3." in path.name:
+        elif path.suffix in (".pyc", ".pyd") or ".cpython-" in path.name:
             names.add(path.name.split(".")[0])
-    return {name for name in names if not name.endswith((".libs", ".dist-info", "-dynload")) and not name.startswith("python3")}
+    return {name for name in names if not NO_PACKAGE.search(name)}
 
 
 def inner(bundle: Path) -> Path:

@@ -7,16 +7,17 @@ import os
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, qVersion
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QWidget
 
 from engine.protocol.library import SourceError, read_recipe, recipe_in
 from engine.protocol.recipe.experiment import encode
 from engine.protocol.version import APP
 from ui.keeper import Keeper
+from ui.licenses import Licenses
 from ui.player import Player
 from ui.runfile import SUFFIX
 
-RECIPES = "Recipes and runs (*.json *.toml *.run)"
+RECIPES = "Recipes and runs (*.attractor *.json *.toml *.run)"
 
 
 class Papers(QObject):
@@ -47,9 +48,9 @@ class Papers(QObject):
 
     def save(self) -> None:
         """Ask for a file, and write the experiment to it."""
-        dialog = QFileDialog(self._window, "Save recipe", "", "Recipes (*.json *.toml)")
+        dialog = QFileDialog(self._window, "Save recipe", "", "Recipes (*.attractor *.json)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("json")
+        dialog.setDefaultSuffix("attractor")
         dialog.fileSelected.connect(self.write)
         self._show(dialog)
 
@@ -95,8 +96,11 @@ class Papers(QObject):
         box.setText(f"Attractor {APP}")
         about = "A class watches generative models find the manifold."
         box.setInformativeText(f"{about}\n\nQt {qVersion()} · {engine}\nMIT license")
+        box.addButton(QMessageBox.StandardButton.Close)
+        terms = box.addButton("Licenses…", QMessageBox.ButtonRole.ActionRole)
+        terms.clicked.connect(lambda: self._show(Licenses(self._window)))
         self._show(box)
 
-    def _show(self, dialog: QFileDialog | QMessageBox) -> None:
+    def _show(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

@@ -27,10 +27,10 @@ def chapter_folders() -> tuple[Path, ...]:
     return resources() / "chapters", own_chapters()
 
 
-def shelf() -> tuple[tuple[Chapter, ...], tuple[ChapterError, ...]]:
-    """All chapters that can be read, by number, and why the others cannot."""
+def shelf(language: str = "en") -> tuple[tuple[Chapter, ...], tuple[ChapterError, ...]]:
+    """All chapters that can be read, by number, in a language where they have it, and why the others cannot."""
     refused: list[ChapterError] = []
-    return chapters(chapter_folders(), refuse=refused.append), tuple(refused)
+    return chapters(chapter_folders(), language, refuse=refused.append), tuple(refused)
 
 
 def experiment_of(source: str) -> Experiment:
@@ -70,7 +70,7 @@ def recipe_in(text: str, name: str) -> Experiment:
 
 def _plain(file: Path) -> Any:
     if file.suffix not in READERS:
-        raise SourceError(f"{file}: a recipe is a .json or a .toml file")
+        raise SourceError(f"{file}: a recipe is a .attractor, .json or .toml file")
     return _parsed(_text(file), file.suffix, str(file))
 
 
@@ -105,4 +105,9 @@ def _text(file: Path) -> str:
         raise SourceError(f"{file}: this is no text in UTF-8") from None
 
 
-READERS: Final[dict[str, Callable[[str], Any]]] = {".json": msgspec.json.decode, ".toml": tomllib.loads}
+#: What a file's name ends in; .attractor is JSON under the name that a desktop opens with this app.
+READERS: Final[dict[str, Callable[[str], Any]]] = {
+    ".attractor": msgspec.json.decode,
+    ".json": msgspec.json.decode,
+    ".toml": tomllib.loads,
+}

@@ -41,7 +41,7 @@ FILES = {
     "deep.json": (b"[" * 100_000, "too deeply nested"),
     "digits.toml": (b"seed = " + b"9" * 5000, "a number has too many digits"),
     "latin.json": (b"\xff\xfe", "this is no text in UTF-8"),
-    "recipe.pt": (b"\x80\x02", "a recipe is a .json or a .toml file"),
+    "recipe.pt": (b"\x80\x02", "a recipe is a .attractor, .json or .toml file"),
     "future.json": (MOONS + b'}, "version": 9}', "version: this app reads version 1, not 9"),
 }
 
