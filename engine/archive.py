@@ -119,6 +119,7 @@ class Saver(threading.Thread):
         self._waiting: Checkpoint | None = None
         self._wake = threading.Condition()
         self._closing = False
+        self._writing = False
         self._done: list[dict[str, int] | str] = []
 
     def put(self, checkpoint: Checkpoint) -> None:
@@ -126,6 +127,12 @@ class Saver(threading.Thread):
         with self._wake:
             self._waiting = checkpoint
             self._wake.notify()
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is an outcome that was not told yet, or will be one."""
+        with self._wake:
+            return self._waiting is not None or self._writing or bool(self._done)
 
     def outcomes(self) -> list[dict[str, int] | str]:
         """What happened since the last call: the steps of a saved checkpoint, or the reason why one could not be saved."""
@@ -146,6 +153,7 @@ class Saver(threading.Thread):
             with self._wake:
                 self._wake.wait_for(lambda: self._waiting is not None or self._closing)
                 checkpoint, self._waiting = self._waiting, None
+                self._writing = checkpoint is not None
             if checkpoint is None:
                 return
             outcome: dict[str, int] | str
@@ -159,5 +167,6 @@ class Saver(threading.Thread):
                 outcome = str(error)
             with self._wake:
                 self._done.append(outcome)
+                self._writing = False
 
 

@@ -102,7 +102,7 @@ class Scheduler:
             *self.flowing.waits(now), *self.trainer.waits(now), *self.audience.waits(now),
             *self.offering.waits(now, self.trainer.running),
         ]  # fmt: skip
-        if self.saver is not None and self._places() != self._saved:
+        if self.saver is not None and (self._places() != self._saved or self.saver.busy):
             waits.append(IDLE_S)
         return max(0.0, min(waits)) if waits else None
 
