@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The link to an engine process: start it (here, or by any command such as ssh), shake hands, talk, stop it, notice its death.
 
-The engine writes MAGIC, then messages; the window writes messages. A message is its length (4 bytes, little-endian) and msgpack.
+The engine writes MAGIC, then messages; the window writes messages: a length (4 bytes, little-endian), then msgpack.
 Both sides write through a `Writer`, so that no thread that paints or trains ever waits for the pipe.
 """
 
