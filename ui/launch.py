@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from engine.protocol.arguments import Window as Options
 from engine.protocol.chapter import Chapter
 from engine.protocol.console import CommandError
 from engine.protocol.library import SourceError, read_recipe, shelf
-from engine.protocol.places import own_command, user_folder
+from engine.protocol.places import own_command, resources, user_folder
 from engine.protocol.recipe.editing import with_value
 from engine.protocol.recipe.experiment import Experiment
 from ui.appearance import Appearance, Memory
@@ -94,6 +95,8 @@ def _app() -> QApplication:
         raise CommandError("there is no display; “attractor train” and “attractor render” need none")
     app = QApplication(["attractor"])
     app.setApplicationName("Attractor")
+    app.setDesktopFileName("app.attractor.Attractor")  # Wayland finds the icon by it
+    app.setWindowIcon(QIcon(str(resources() / "attractor.svg")))
     return app
 
 
