@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine.batches import Batches
 from engine.budget import Budget
 from engine.plane import extent, plane_of, principal
+from engine.protocol.recipe.editing import from_plain, with_value
 from engine.rng import generator
 from engine.tails import SLOTS, Tails
 
@@ -115,3 +116,11 @@ def test_an_epoch_shows_each_example_at_most_once(count: int, batch: int) -> Non
     for _ in range(3):
         rows = torch.cat([batches.draw() for _ in range(count // batch)])
         assert len(rows.unique()) == len(rows) == count // batch * batch
+
+
+def test_other_data_keep_the_values_that_they_allow_and_take_their_own_for_the_rest() -> None:
+    blob = from_plain({"data": {"name": "blob"}, "model": {"kind": "vae"}})
+    digits = with_value(blob, "data.name", "digits")
+    assert digits.data == type(digits.data)(), "2,000 are more digits than there are"
+    few = with_value(with_value(blob, "data.n", 700), "data.name", "digits")
+    assert few.data == type(digits.data)(n=700)

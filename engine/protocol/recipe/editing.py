@@ -101,7 +101,7 @@ def with_value(experiment: Experiment, path: str, value: Any) -> Experiment:
     """The experiment with one value changed. `path` is `[lane.]section.field`, `seed`, or `data.field`.
 
     Without a lane the change goes to every lane that has the field. A new `model.kind`, `data.name`, … keeps every value that
-    the new part declares too, and takes its defaults for the rest. Raises RecipeError.
+    the new part allows too, and takes its defaults for the rest. Raises RecipeError.
     """
     return with_values(experiment, {path: value})
 
@@ -252,13 +252,23 @@ def _follow_model(recipe: dict[str, Any], old: type[Model], new: type[Model]) ->
 
 
 def _become(section: dict[str, Any], tag: str, value: Any) -> None:
-    """Give a section another kind: keep the values that the new kind declares too. An unknown kind is left for the check."""
+    """Give a section another kind: keep the values that the new kind allows too. An unknown kind is left for the check."""
     for part in (*DATA, *MODELS, *OBJECTIVES, *FLOWS):
         if _tag(part) == value and part.__struct_config__.tag_field == tag:
-            names = {field.encode_name for field in msgspec.structs.fields(part)}
-            for key in [key for key in section if key != tag and key not in names]:
-                del section[key]
+            types = {field.encode_name: field.type for field in msgspec.structs.fields(part)}
+            for key in [key for key in section if key != tag]:
+                if key not in types or not _allowed(section[key], types[key]):
+                    del section[key]
     section[tag] = value
+
+
+def _allowed(value: Any, kind: Any) -> bool:
+    """Whether a declared type, limits included, takes a value."""
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _refusal(error: msgspec.ValidationError, plain: dict[str, Any]) -> RecipeError:
