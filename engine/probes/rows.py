@@ -77,7 +77,7 @@ class ReconstructedProbe(Probe[Reconstructed]):
 
 
 class SamplesProbe(Probe[Samples]):
-    """g(h) for the same h ~ N(0, I) at every step."""
+    """g(h) for the same h of the prior at every step; the supervised generator's h are those that are known."""
 
     def measure(self) -> Iterator[Reading]:
         """One picture."""
@@ -96,6 +96,5 @@ class SamplesProbe(Probe[Samples]):
         yield Reading(_plane(self.scene, layers))
 
     def _codes(self, count: int) -> Tensor:
-        latent = self.scene.run.network.latent
         self.rng.manual_seed(self.rng.initial_seed())
-        return torch.randn(count, latent, generator=self.rng, device=self.scene.run.device)
+        return self.scene.run.shown.prior(count, self.rng)
