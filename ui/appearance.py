@@ -42,7 +42,7 @@ class Appearance(QObject):
 
     def __init__(self, app: QApplication, memory: Memory, projecting: bool = False) -> None:
         super().__init__(app)
-        self._app, self._memory = app, memory
+        self.app, self._memory = app, memory
         self._name: ThemeName = "light" if memory.text("theme", ("dark", "light")) == "light" else "dark"
         self._projecting = projecting
         apply(app, self.theme)
@@ -65,5 +65,5 @@ class Appearance(QObject):
             self._apply()
 
     def _apply(self) -> None:
-        apply(self._app, self.theme)
+        apply(self.app, self.theme)
         self.changed.emit(self.theme)

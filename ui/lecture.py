@@ -68,6 +68,13 @@ class Lecture(QObject):
         if not self._reader.previous():
             self.go(-1, step=-1)
 
+    def translate(self, chapters: Sequence[Chapter]) -> None:
+        """Show these chapters from now on: the same ones in another language."""
+        self.chapters = tuple(chapters)
+        self._form.translate()
+        if self.chapter is not None:
+            self.open(self.chapter.key, self._reader.step)
+
     def compare(self) -> None:
         """Double the lane whose settings are in sight into A and B, and show the settings of B."""
         if self._player.compare(self._form.lane):

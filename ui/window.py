@@ -12,6 +12,7 @@ from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
 from engine.protocol.chapter import Chapter
+from engine.protocol.library import shelf
 from ui.actions import Actions
 from ui.appearance import Appearance, Memory
 from ui.desk import Desk
@@ -19,6 +20,7 @@ from ui.exporting.exporter import Exporter
 from ui.hands import MODES, Hands
 from ui.importing.importer import Importer
 from ui.keeper import Keeper
+from ui.language import Language, say
 from ui.lecture import Lecture
 from ui.notices import Notices
 from ui.overlays import Blank, Keys
@@ -38,10 +40,12 @@ class Window(QMainWindow):
                  sessions: Sessions | None = None) -> None:  # fmt: skip
         super().__init__()
         self.player, self.appearance, self._memory = player, appearance, memory
+        self.language = Language(appearance.app, memory)
         self.deeds = Actions(self)
         self.desk = desk = Desk(self.deeds)
         self.hands = Hands(player.troupe)
         desk.panels.added.connect(self.hands.take)
+        chapters = chapters if self.language.name == "en" else shelf(self.language.name)[0]
         self.lecture = Lecture(chapters, player, desk.panels, desk.form, desk.reader)
         self.showing = Showing(player, desk.panels, desk.timeline, desk.bar, desk.form, desk.flow)
         self.hands.flowed.connect(desk.flow.show_mode)
@@ -109,6 +113,8 @@ class Window(QMainWindow):
         self.lecture.opened.connect(self._show_chapter)
         self.desk.widened.connect(self._show_sides)
         self.appearance.changed.connect(self._dress)
+        self.language.offer(self.deeds.languages)
+        self.language.changed.connect(self._translate)
         self._show_history()
 
     def _effects(self) -> dict[str, Callable[[], object]]:
@@ -160,7 +166,7 @@ class Window(QMainWindow):
         menu = self.deeds.panels
         menu.clear()
         for key, frame in self.desk.panels.frames.items():
-            action = menu.addAction(frame.title)
+            action = menu.addAction(say(frame.title))
             action.setCheckable(True)
             action.setChecked(not frame.isHidden())
             action.toggled.connect(lambda on, key=key: self.desk.panels.open(key, on))
@@ -176,6 +182,10 @@ class Window(QMainWindow):
         self.deeds["previous_chapter"].setEnabled(place > 0)
         self.deeds["next_chapter"].setEnabled(place < count - 1)
         self._show_history()
+
+    def _translate(self, language: str) -> None:
+        self.deeds.translate()
+        self.lecture.translate(shelf(language)[0])
 
     def _dress(self, theme: Theme) -> None:
         self.deeds.paint(theme)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWi
 
 from ui.controls.buttons import IconButton
 from ui.controls.labels import Label
+from ui.language import say
 from ui.theme import theme_of
 
 Tone = Literal["note", "trouble", "wait"]
@@ -60,10 +61,10 @@ class Banner(QFrame):
         self.tone, self._deed = tone, deed
         self._text.setText(text)
         self._text.set_role("alert" if tone == "trouble" else "ink")
-        self.button.setText(label)
+        self.button.setText(say(label))
         self.button.setVisible(bool(label))
         self._close.setVisible(tone != "wait")
-        self.setAccessibleName(text)
+        self.setAccessibleName(say(text))
         if tone == "note":
             self._rest.start()
         else:

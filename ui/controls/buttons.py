@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ui.controls.focus import worked_by_keys
+from ui.language import say
 from ui.theme import RADIUS, Role, Theme, icon, theme_of
 
 
@@ -25,14 +26,22 @@ class Button(QAbstractButton):
     def __init__(self, text: str = "", hint: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._has_keys = False
+        self._source = self._hint = ""
         self.setText(text)
         self.set_hint(hint)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
+    def setText(self, text: str) -> None:
+        """Show words, in the language of the screen."""
+        self._source = text
+        super().setText(say(text))
+
     def set_hint(self, hint: str) -> None:
         """Say what the button does: its tooltip, and what a screen reader says beside the text."""
+        self._hint = hint
+        hint = say(hint)
         self.setToolTip(hint)
         if self.text():
             self.setAccessibleName(self.text())
@@ -60,7 +69,10 @@ class Button(QAbstractButton):
     def changeEvent(self, event: QEvent) -> None:
         """A new theme has other sizes."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.setText(self._source)
+            self.set_hint(self._hint)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.LanguageChange):
             self.updateGeometry()
 
     def lit(self) -> bool:

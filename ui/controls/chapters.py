@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.protocol.chapter import Chapter
+from ui.language import say
 from ui.theme import RADIUS, Role, TextStyle, theme_of
 
 _KEY: Final = Qt.ItemDataRole.UserRole
@@ -42,7 +43,7 @@ class ChapterList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
-        self.setAccessibleName(self.tr("Chapters"))
+        self.setAccessibleName(say("Chapters"))
         self.itemClicked.connect(self._choose)
 
     def show_chapters(self, chapters: Sequence[Chapter], present: str) -> None:

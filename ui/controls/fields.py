@@ -14,6 +14,7 @@ from ui.controls.labels import ElidedLabel
 from ui.controls.scale import NumberScale
 from ui.controls.segments import Chip, Option, Segmented
 from ui.controls.slider import SliderRow
+from ui.language import say
 from ui.theme import theme_of
 
 SEGMENTS: Final = 4  #: more answers than these hide in a list that drops down
@@ -92,8 +93,8 @@ class ChoiceField(Field):
         else:
             self._editor = _list_of(options)
             self._editor.activated.connect(lambda index: self.settled.emit(self._editor.itemData(index)))
-        self._editor.setToolTip(hint)
-        self._editor.setAccessibleName(label or hint)
+        self._editor.setToolTip(say(hint))
+        self._editor.setAccessibleName(say(label or hint))
         self._box.addWidget(self._editor)
 
     def show_value(self, value: Any) -> None:
@@ -109,8 +110,8 @@ class SwitchField(Field):
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._check = QCheckBox(parameter.label)
-        self._check.setToolTip(hint_of(parameter))
+        self._check = QCheckBox(say(parameter.label))
+        self._check.setToolTip(say(hint_of(parameter)))
         self._check.clicked.connect(self.settled.emit)
         self._box.addWidget(self._check)
 
@@ -165,6 +166,6 @@ def _list_of(options: tuple[Option, ...]) -> QComboBox:
     box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     box.setMinimumContentsLength(6)
     for index, option in enumerate(options):
-        box.addItem(option.label, option.key)
-        box.setItemData(index, option.hint, Qt.ItemDataRole.ToolTipRole)
+        box.addItem(say(option.label), option.key)
+        box.setItemData(index, say(option.hint), Qt.ItemDataRole.ToolTipRole)
     return box

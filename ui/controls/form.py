@@ -134,6 +134,12 @@ class Form(QWidget):
         alone = len(self._experiment.lanes) == 1 or path.split(".")[0] in SHARED
         return path if alone else f"{self.lane}.{path}"
 
+    def translate(self) -> None:
+        """Make every row anew, in the language of the screen."""
+        self._shape = ()
+        if self._experiment is not None:
+            self.show_experiment(self._experiment, self._controls)
+
     @property
     def lanes(self) -> tuple[str, ...]:
         """The lanes of the experiment."""

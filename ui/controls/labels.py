@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from ui.language import say
 from ui.theme import Role, TextStyle
 
 
@@ -14,10 +15,32 @@ class Label(QLabel):
     """Plain text: a file name such as "<b>" is shown as it is written."""
 
     def __init__(self, text: str = "", style: TextStyle = "body", role: Role = "ink", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+        super().__init__(parent)
+        self._source = self._tip = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("type", style)
         self.set_role(role)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show a text, in the language of the screen."""
+        self._source = text
+        super().setText(self._shown(text))
+
+    def setToolTip(self, hint: str) -> None:
+        """Say more, in the language of the screen."""
+        self._tip = hint
+        super().setToolTip(say(hint))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another language has other words."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.setText(self._source)
+            self.setToolTip(self._tip)
+
+    def _shown(self, text: str) -> str:
+        return say(text)
 
     def set_role(self, role: Role) -> None:
         """Take the color of another role."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWi
 from engine.protocol.chapter import Place
 from ui.controls.buttons import IconButton
 from ui.controls.labels import ElidedLabel
+from ui.language import say
 from ui.reel import Moment
 from ui.theme import theme_of
 from ui.views import VIEW_FOR
@@ -122,10 +123,10 @@ class PanelFrame(QWidget):
         if self.view.actions():
             menu.addActions(self.view.actions())
             menu.addSeparator()
-        menu.addAction(self.tr("Large or small"), lambda: self.enlarged.emit(self.place.key))
-        menu.addAction(self.tr("Copy as picture"), lambda: QApplication.clipboard().setPixmap(self.grab()))
+        menu.addAction(say("Large or small"), lambda: self.enlarged.emit(self.place.key))
+        menu.addAction(say("Copy as picture"), lambda: QApplication.clipboard().setPixmap(self.grab()))
         menu.addSeparator()
-        menu.addAction(self.tr("Close"), lambda: self.closed.emit(self.place.key))
+        menu.addAction(say("Close"), lambda: self.closed.emit(self.place.key))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)
 

@@ -17,6 +17,7 @@ from engine.protocol.prose import blocks
 from ui.controls.buttons import IconButton
 from ui.controls.formula import Formula
 from ui.controls.prose import Prose
+from ui.language import say
 from ui.theme import RADIUS, Role, theme_of
 
 #: A slide that does not fit is set smaller, down to letters that can be read; only then it scrolls.
@@ -104,7 +105,7 @@ class StepBars(QWidget):
     def show_step(self, step: int, count: int) -> None:
         """Show that step `step` of `count`, from 0, is being read."""
         self._step, self._count = step, count
-        words = self.tr("Step %1 of %2").replace("%1", str(step + 1)).replace("%2", str(count))
+        words = say(f"Step {step + 1} of {count}")
         self.setToolTip(words)
         self.setAccessibleName(words)
         self.update()

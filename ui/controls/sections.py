@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from ui.controls.buttons import Button, draw_pill
 from ui.controls.labels import Label
+from ui.language import say
 from ui.theme import Role, icon, theme_of
 
 _GAP: Final = 6  #: between the label and what it names, and between the things it names
@@ -20,8 +21,11 @@ class SectionLabel(Label):
     """A small, spaced heading; capitals are only how it is drawn, a screen reader says the words."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(text.upper(), "section", "faint", parent)
-        self.setAccessibleName(text)
+        super().__init__(text, "section", "faint", parent)
+        self.setAccessibleName(say(text))
+
+    def _shown(self, text: str) -> str:
+        return say(text).upper()
 
 
 class _Fold(Button):

@@ -13,6 +13,7 @@ from ui.controls.formula import Formula, symbol_latex
 from ui.controls.groove import Groove
 from ui.controls.labels import ElidedLabel
 from ui.controls.scale import Fault, NumberScale, Refused
+from ui.language import say
 from ui.theme import Role, theme_of
 
 
@@ -205,8 +206,8 @@ class SliderRow(QWidget):
         self.committed.emit(number)
 
     def _name(self, name: str, hint: str) -> None:
-        self.setToolTip(hint)
-        self._groove.setAccessibleName(name)
+        self.setToolTip(say(hint))
+        self._groove.setAccessibleName(say(name))
         self._field.setAccessibleName(self.tr("{0}, value").format(name))
         self._label.setBuddy(self._field)
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from ui.controls.buttons import IconButton
 from ui.controls.transport import Figures, counter_text
+from ui.language import say
 from ui.theme import theme_of
 
 ROOMY: Final = 760  #: from this width on, in pixels at scale 1, the buttons have words
@@ -29,8 +30,8 @@ class Scrub(QWidget):
         self._count, self._at = 0, 0
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Timeline")
-        self.setToolTip("Drag to look back at what was seen; the right end is live")
+        self.setAccessibleName(say("Timeline"))
+        self.setToolTip(say("Drag to look back at what was seen; the right end is live"))
 
     @property
     def at(self) -> int:

@@ -12,6 +12,7 @@ from ui.actions import Actions
 from ui.controls.buttons import Button, IconButton, PlayButton
 from ui.controls.labels import Label
 from ui.controls.title import TitleButton
+from ui.language import say
 from ui.theme import TextStyle, theme_of
 
 WIDEST = "0,000,000"
@@ -58,6 +59,7 @@ class Figures(QWidget):
 
     def show_text(self, text: str) -> None:
         """Show other figures."""
+        text = say(text)
         if text != self._text:
             self._text = text
             self.setAccessibleName(text)
@@ -65,7 +67,13 @@ class Figures(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for the widest."""
-        return QFontMetrics(theme_of(self).font(self._style)).size(0, self._widest)
+        return QFontMetrics(theme_of(self).font(self._style)).size(0, say(self._widest))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another language, or another theme, needs another room."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange):
+            self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the text."""

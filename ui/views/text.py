@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from engine.protocol.payloads import Text
+from ui.language import say
 from ui.theme import TextStyle, Theme
 from ui.views.view import View
 from ui.views.words import LEFT, width_of, write
@@ -36,7 +37,7 @@ class TextView(View):
             font, text = fitted(theme, layer.text, room)
             p.setFont(font)
             p.setPen(theme.color("soft"))
-            p.drawText(room, _WRAPPED, text)
+            p.drawText(room, _WRAPPED, say(text))
             room.setTop(min(room.top() + text_height(font, text, room) + theme.px(10), room.bottom()))
 
 

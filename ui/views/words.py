@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
+from ui.language import say
+
 _BIN_PX: Final = 6.0
 _PLACES: Final = 48  #: places along a path that are tried for its name
 
@@ -23,13 +25,13 @@ def write(p: QPainter, room: QRectF, text: str, font: QFont, color: QColor, alig
     """Write one line of plain text into `room`."""
     p.setFont(font)
     p.setPen(color)
-    shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width() + 0.5)
+    shown = QFontMetricsF(font).elidedText(say(text), Qt.TextElideMode.ElideRight, room.width() + 0.5)
     p.drawText(room, int(align | Qt.TextFlag.TextSingleLine), shown)
 
 
 def width_of(text: str, font: QFont) -> float:
     """The width of a line of text in pixels."""
-    return QFontMetricsF(font).horizontalAdvance(text)
+    return QFontMetricsF(font).horizontalAdvance(say(text))
 
 
 class Crowd:
