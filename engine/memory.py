@@ -17,6 +17,7 @@ from torch import Tensor
 from engine.closed_form import exact_denoiser
 from engine.data.dataset import Dataset
 from engine.flows.flow import moves
+from engine.models import Network
 from engine.protocol.recipe.experiment import Lane
 from engine.rng import generator, stream
 from engine.run import Run
@@ -87,10 +88,10 @@ def exact_recall(data: Dataset, sigma: float, seed: int, count: int = STARTS) ->
     yield from _recall(data, seed, count, lambda x: exact_denoiser(x, train, sigma), len(train))
 
 
-def learned_recall(run: Run, sigma: float, count: int = STARTS) -> Iterator[Recall | None]:
-    """The recall of a run's present network, asked at σ."""
-    work = max(run.shown.widths)
-    yield from _recall(run.data, run.seed, count, lambda x: run.shown.denoise(x, sigma), work, run.device)
+def learned_recall(run: Run, sigma: float, count: int = STARTS, network: Network | None = None) -> Iterator[Recall | None]:
+    """The recall of a run's present network, asked at σ, or of one that stands for it."""
+    asked = network or run.shown
+    yield from _recall(run.data, run.seed, count, lambda x: asked.denoise(x, sigma), max(asked.widths), run.device)
 
 
 def student(lane: Lane, data: Dataset, seed: int, steps: int, sigma: float | None = None) -> Iterator[Run | None]:

@@ -18,7 +18,7 @@ from engine.probes.gradient_step import GradientStepProbe
 from engine.probes.kl_bars import KlBarsProbe
 from engine.probes.latent import LatentProbe
 from engine.probes.likelihood import LikelihoodProbe
-from engine.probes.memorize import MemorizeProbe
+from engine.probes.memorize import CopiesProbe, MemorizeProbe
 from engine.probes.near import NearProbe
 from engine.probes.optimize import OptimizeProbe
 from engine.probes.posterior import PosteriorProbe
@@ -44,7 +44,7 @@ from engine.protocol.recipe.probes.gradient_step import GradientStep
 from engine.protocol.recipe.probes.kl_bars import KlBars
 from engine.protocol.recipe.probes.latent import Latent
 from engine.protocol.recipe.probes.likelihood import Likelihood
-from engine.protocol.recipe.probes.memorize import Memorize
+from engine.protocol.recipe.probes.memorize import Copies, Memorize
 from engine.protocol.recipe.probes.near import Near
 from engine.protocol.recipe.probes.optimize import Optimize
 from engine.protocol.recipe.probes.posterior import Posterior
@@ -61,6 +61,7 @@ GUESTS: dict[type[Declared], type[Probe[Any]]] = {
     Aggregate: AggregateProbe,
     Anatomy: AnatomyProbe,
     Candidates: CandidatesProbe,
+    Copies: CopiesProbe,
     Curves: CurvesProbe,
     Denoised: DenoisedProbe,
     Density: DensityProbe,

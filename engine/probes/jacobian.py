@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
-from torch.func import vjp
 
 from engine.closed_form import exact_denoiser_jacobian
 from engine.models import Network
@@ -20,17 +19,19 @@ ROUNDS = 8
 
 
 def singular_values(network: Network, x: Tensor, sigma: float) -> Iterator[Tensor | None]:
-    """Of ∂D(x, σ)/∂x at x (M,), largest first: None after each slice, the values (min(M, LEADING or M),) at last."""
+    """Of ∂D(x, σ)/∂x at x (M,), largest first: None after each slice, the values at last, (M,) or (LEADING,) of a large x.
+
+    `network` should be frozen, so that all rows are of the same weights.
+    """
     if isinstance(network, ExactNetwork):
         yield leading(exact_denoiser_jacobian(x[None], network.examples, max(sigma, 1e-6))[0])
         return
     rows = []
     for ones in torch.split(torch.eye(len(x), device=x.device), ROWS):
-        # Probes run in inference mode; derivatives need tensors made outside of it.
-        with torch.inference_mode(False):
-            points = x.clone().expand(len(ones), -1)
-            backward: Callable[[Tensor], tuple[Tensor]] = vjp(lambda points: network.denoise(points, sigma), points)[1]
-            rows.append(backward(ones.clone())[0].detach())
+        # Probes run in inference mode; derivatives need tensors made outside of it. Not torch.func, whose first call takes 1 s.
+        with torch.inference_mode(False), torch.enable_grad():
+            points = x.clone().repeat(len(ones), 1).requires_grad_()
+            rows.append(torch.autograd.grad(network.denoise(points, sigma), points, ones.clone())[0])
         yield None
     yield leading(torch.cat(rows))
 

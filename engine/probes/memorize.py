@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The torch half of “memorize or generalize”: a chart that fills while it is computed."""
+"""The torch half of “memorize or generalize”: the figures of now, and a chart that fills while it is computed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.memory import Recall, exact_recall, learned_recall, of_size, student
 from engine.probes.probe import Probe, Reading
-from engine.protocol.payloads import Axes, Payload, Picture, Series
+from engine.probes.still import frozen
+from engine.protocol.payloads import Axes, Payload, Picture, Series, Text
 from engine.protocol.recipe.parameter import Role
-from engine.protocol.recipe.probes.memorize import Memorize
+from engine.protocol.recipe.probes.memorize import Copies, Memorize
 from engine.scene import Scene
 
 EVERY_STEPS = 1000  #: a network that knows every σ goes on learning; the chart follows in strides
@@ -86,3 +87,43 @@ class MemorizeProbe(Probe[Memorize]):
         symbol = "σ" if self.declared.against == "sigma" else "N"
         axes = Axes(x=f"log₁₀ {symbol}", y="% of ends on an example")
         return Picture(step=self.scene.run.step, layers=tuple(layers), axes=axes, note=note)
+
+
+class CopiesProbe(Probe[Copies]):
+    """The learned ends first, then those of the exact denoiser, which change with σ alone."""
+
+    every_s = 2.0
+
+    def __init__(self, declared: Copies, panel: str, scene: Scene) -> None:
+        super().__init__(declared, panel, scene)
+        self._exact: tuple[float, Recall] | None = None  # at this σ
+
+    def version(self) -> Any:
+        """Weights and σ."""
+        return self.scene.run.step, self.scene.live
+
+    def measure(self) -> Iterator[Reading]:
+        """One picture. Another σ begins anew."""
+        run, network, sigma = self.scene.run, frozen(self.scene.run.shown), self.scene.run.sigma
+        step, known = run.step, self._exact is not None and self._exact[0] == sigma
+        for recall in learned_recall(run, sigma, self.declared.starts, network):
+            learned = recall
+            yield Reading()
+        for recall in () if known else exact_recall(run.data, sigma, run.seed, self.declared.starts):
+            if recall is not None:
+                self._exact = sigma, recall
+            if run.sigma != sigma:
+                return
+            yield Reading()
+        assert learned is not None
+        assert self._exact is not None
+        yield self._reading(step, learned, self._exact[1])
+
+    def _reading(self, step: int, learned: Recall, exact: Recall) -> Reading:
+        parts = {"copies": learned.train, "copies_exact": exact.train, "copies_by_chance": learned.held_out}
+        words = (
+            f"of {self.declared.starts} ends lie on a training example at σ = {self.scene.run.sigma:.3g}; "
+            f"{exact.train:.0%} of the exact denoiser's, and {learned.held_out:.0%} on a held-out example, by chance"
+        )
+        text = Text(name="copies", figure=f"{100 * learned.train:.0f} %", text=words.replace("%", " %"))
+        return Reading(Picture(step=step, layers=(text,)), parts)

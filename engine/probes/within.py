@@ -14,6 +14,7 @@ from engine.closed_form import local_dimension
 from engine.plane import extent
 from engine.probes.jacobian import singular_values
 from engine.probes.probe import Probe, Reading, class_labels, to_numpy
+from engine.probes.still import frozen
 from engine.probes.turning import Turning
 from engine.protocol.payloads import Axes, Bars, Paths, Payload, Picture, Points, Series
 from engine.protocol.recipe.probes.within import Inner, Spectrum, SpectrumWay
@@ -59,14 +60,14 @@ class SpectrumProbe(Probe[Spectrum]):
 
     def measure(self) -> Iterator[Reading]:
         """The spectrum at once; the median over test points when it is known."""
-        run = self.scene.run
+        run, network = self.scene.run, frozen(self.scene.run.shown)
         step, here = run.step, torch.empty(0)
-        for values in singular_values(run.shown, self.scene.pointed(), run.sigma):
+        for values in singular_values(network, self.scene.pointed(), run.sigma):
             here = here if values is None else values
             yield Reading(None if values is None else self._picture(step, here, None))
         found = []
         for x in run.test[: self.declared.tests]:
-            for values in singular_values(run.shown, x, run.sigma):
+            for values in singular_values(network, x, run.sigma):
                 if values is not None:
                     found.append(int(local_dimension(values)))
                 yield Reading()
@@ -99,10 +100,10 @@ class SpectrumWayProbe(Probe[SpectrumWay]):
         if len(film) < 2:
             return
         chosen = np.unique(np.linspace(0, len(film) - 1, self.declared.places).round().astype(int))
-        ways = [film[index] for index in chosen]
+        ways, network = [film[index] for index in chosen], frozen(run.shown)
         found = []
         for _, x in ways:
-            for values in singular_values(run.shown, x, run.sigma):
+            for values in singular_values(network, x, run.sigma):
                 if values is not None:
                     found.append(to_numpy(values))
                 yield Reading()

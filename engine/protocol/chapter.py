@@ -19,6 +19,7 @@ from engine.protocol.recipe.probes.aggregate import Aggregate
 from engine.protocol.recipe.probes.curves import Curves
 from engine.protocol.recipe.probes.estimators import Estimators
 from engine.protocol.recipe.probes.likelihood import Likelihood
+from engine.protocol.recipe.probes.memorize import Copies
 from engine.protocol.recipe.probes.near import Near
 from engine.protocol.recipe.probes.quality import Quality
 from engine.protocol.recipe.probes.within import Spectrum
@@ -42,6 +43,7 @@ FIGURES: Final[dict[str, Figure]] = {
     "bound_gap": Figure(Likelihood(tests=64), Likelihood.needs),
     "local_dimension": Figure(Spectrum(), Spectrum.needs),
     "distance": Figure(Quality(), Quality.needs),
+    "copies": Figure(Copies(), Copies.needs),
 }
 
 Line = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\A[^\n]+\Z")]
@@ -55,10 +57,11 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class Point(Sheet, frozen=True, kw_only=True):
     """What the chapter shows, as a figure that keeps a bound after so many steps: a scalar's name, or one of FIGURES.
 
-    A scalar is the mean of the last hundred steps. The bound holds in every lane that has the figure.
+    A scalar is the mean of the last hundred steps. The bound holds in every lane that has the figure, or in the one named.
     """
 
     figure: Line
+    lane: str = ""
     steps: Annotated[int, Meta(ge=1, le=10_000_000)]
     at_most: float | None = None
     at_least: float | None = None
@@ -158,12 +161,14 @@ def faults(chapter: Chapter) -> Iterator[tuple[str, str]]:
                 yield field, f"“{path}” is among the controls too"
             elif field in lights and path not in chapter.controls:
                 yield field, f"“{path}” is not among the controls, so nobody would see it lit"
-    figures = {"loss"}
-    for lane in chapter.experiment.lanes:
+    figures, point = {"loss"}, chapter.point
+    if point.lane not in ("", *(lane.name for lane in chapter.experiment.lanes)):
+        yield "point.lane", f"there is no lane “{point.lane}”"
+    for lane in (lane for lane in chapter.experiment.lanes if point.lane in ("", lane.name)):
         figures.update(lane.recipe.objective.terms)
         figures.update(name for name, figure in FIGURES.items() if figure.needs <= lane.recipe.model.can)
-    if chapter.point.figure not in figures:
-        yield "point.figure", f"“{chapter.point.figure}” is not measured here; {', '.join(sorted(figures))} are"
+    if point.figure not in figures:
+        yield "point.figure", f"“{point.figure}” is not measured here; {', '.join(sorted(figures))} are"
 
 
 def _panel_faults(chapter: Chapter) -> Iterator[tuple[str, str]]:

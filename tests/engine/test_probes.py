@@ -22,14 +22,15 @@ from engine.protocol.recipe.probes.film import Film
 from engine.protocol.recipe.probes.generated import Walk
 from engine.protocol.recipe.probes.kl_bars import KlBars
 from engine.protocol.recipe.probes.latent import Latent
-from engine.protocol.recipe.probes.memorize import Memorize
+from engine.protocol.recipe.probes.memorize import Copies, Memorize
 from engine.protocol.recipe.probes.stage import Stage
 from engine.protocol.wire import decode_report, encode
 from engine.run import Run
 from engine.scene import Scene, scene_of
 from engine.train import train
 
-QUICK: dict[Any, Any] = {Memorize: Memorize(values=(0.1, 0.3), steps=5, starts=10)}  #: what takes long otherwise
+#: what takes long otherwise
+QUICK: dict[Any, Any] = {Memorize: Memorize(values=(0.1, 0.3), steps=5, starts=10), Copies: Copies(starts=20)}
 SYSTEMS = [("digits", "vae"), ("moons", "vae"), ("digits", "dae"), ("moons", "dae")]
 
 

@@ -18,7 +18,7 @@ from engine.protocol.recipe.probes.gradient_step import GradientStep
 from engine.protocol.recipe.probes.kl_bars import KlBars
 from engine.protocol.recipe.probes.latent import Latent
 from engine.protocol.recipe.probes.likelihood import Likelihood
-from engine.protocol.recipe.probes.memorize import Memorize
+from engine.protocol.recipe.probes.memorize import Copies, Memorize
 from engine.protocol.recipe.probes.near import Near
 from engine.protocol.recipe.probes.optimize import Optimize
 from engine.protocol.recipe.probes.posterior import Posterior
@@ -33,6 +33,7 @@ AnyProbe = (
     Aggregate
     | Anatomy
     | Candidates
+    | Copies
     | Curves
     | Denoised
     | Density

@@ -26,3 +26,14 @@ class Memorize(Probe, frozen=True, tag="memorize"):
     values: Annotated[tuple[float, ...], msgspec.Meta(max_length=40)] = (0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)  #: σ, or N
     steps: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 2000  #: for which each network is trained
     starts: Annotated[int, msgspec.Meta(ge=1, le=5000)] = 200  #: points sent out for each value
+
+
+class Copies(Probe, frozen=True, tag="copies"):
+    """The part of the ends that are copies of a training example at the present weights and σ; of the exact ones; by chance."""
+
+    title: ClassVar[str] = "Ends on a training example"
+    help: ClassVar[str] = "Points set out beside training examples, and take 400 updates. How many come to rest on one of them?"
+    payload: ClassVar[str] = "text"
+    needs: ClassVar[frozenset[Capability]] = frozenset({"denoise"})
+
+    starts: Annotated[int, msgspec.Meta(ge=1, le=5000)] = 500
