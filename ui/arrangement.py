@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.protocol.chapter import Place
 from engine.protocol.recipe.probes import Panel
 from ui.controls.panel import PanelFrame
+from ui.language import say
 from ui.reel import Moment
 from ui.theme import theme_of
 from ui.tiling import SHARE, tiling
@@ -68,7 +69,7 @@ class Arrangement(QWidget):
     def show_places(self, places: Sequence[Place]) -> None:
         """Put these panels up. Those that stay the same keep their zoom and layers."""
         wanted = {place.key: place for place in places}
-        for key in [key for key, frame in self.frames.items() if wanted.get(key) != frame.place]:
+        for key in [key for key, frame in self.frames.items() if wanted.get(key) != frame.origin]:
             frame = self.frames.pop(key)
             frame.hide()
             frame.deleteLater()
@@ -132,6 +133,7 @@ class Arrangement(QWidget):
         frame.enlarged.connect(self.enlarge)
         frame.closed.connect(lambda key: self.open(key, False))
         frame.turned.connect(self._rotate)
+        frame.tuned.connect(self._tell)
         self.frames[place.key] = frame
         self.added.emit(frame.view)
 
@@ -163,7 +165,11 @@ class Arrangement(QWidget):
             frame.setVisible(frame in shown)
             frame.show_waiting(waiting if shown and frame is shown[-1] else 0)
         self._seam.raise_()
-        panels = tuple(frame.place.panel for frame in shown)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say which panels can be seen, and with which settings."""
+        panels = tuple(frame.place.panel for frame in self.seen)
         if panels != self._told:
             self._told = panels
             self.watched.emit(panels)
@@ -179,3 +185,13 @@ class Arrangement(QWidget):
         rest = [key for key in below if key not in seen]
         self._order = [key for key in self._order if key not in below] + rest + seen
         self._arrange()
+
+
+def list_in(menu: QMenu, panels: Arrangement) -> None:
+    """Name every panel in a menu, to be opened and closed there."""
+    menu.clear()
+    for key, frame in panels.frames.items():
+        action = menu.addAction(say(frame.title))
+        action.setCheckable(True)
+        action.setChecked(not frame.isHidden())
+        action.toggled.connect(lambda on, key=key: panels.open(key, on))

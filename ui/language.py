@@ -52,9 +52,11 @@ class Table:
         for pattern, translation in self._patterns:
             match = pattern.fullmatch(text)
             if match is not None:
-                values = match.groupdict()
-                return _NAME.sub(lambda name: self(values.get(name[1], "?")), translation)
+                return self._filled(translation, match.groupdict())
         return text
+
+    def _filled(self, translation: str, values: Mapping[str, str]) -> str:
+        return _NAME.sub(lambda name: self(values.get(name[1], "?")), translation)
 
 
 class Language(QObject):

@@ -15,12 +15,13 @@ from engine.protocol.chapter import Chapter
 from engine.protocol.library import shelf
 from ui.actions import Actions
 from ui.appearance import Appearance, Memory
+from ui.arrangement import list_in
 from ui.desk import Desk
 from ui.exporting.exporter import Exporter
 from ui.hands import MODES, Hands
 from ui.importing.importer import Importer
 from ui.keeper import Keeper
-from ui.language import Language, say
+from ui.language import Language
 from ui.lecture import Lecture
 from ui.notices import Notices
 from ui.overlays import Blank, Keys
@@ -102,7 +103,7 @@ class Window(QMainWindow):
             self.deeds[key].toggled.connect(follow)
         for index, action in enumerate(self.deeds.layers):
             action.triggered.connect(lambda *_, index=index: self.desk.panels.toggle_layer(index))
-        self.deeds.panels.aboutToShow.connect(self._list_panels)
+        self.deeds.panels.aboutToShow.connect(lambda: list_in(self.deeds.panels, self.desk.panels))
         self._blank.dismissed.connect(lambda: self.deeds["blank"].setChecked(False))
         self._keys.dismissed.connect(lambda: self.deeds["keys"].setChecked(False))
         self.player.troupe.playing_changed.connect(self.deeds.show_playing)
@@ -161,15 +162,6 @@ class Window(QMainWindow):
             self.deeds[covered].setChecked(False)
         elif not self.desk.panels.restore() and self.deeds["projector"].isChecked():
             self.deeds["projector"].trigger()
-
-    def _list_panels(self) -> None:
-        menu = self.deeds.panels
-        menu.clear()
-        for key, frame in self.desk.panels.frames.items():
-            action = menu.addAction(say(frame.title))
-            action.setCheckable(True)
-            action.setChecked(not frame.isHidden())
-            action.toggled.connect(lambda on, key=key: self.desk.panels.open(key, on))
 
     def _show_history(self) -> None:
         self.deeds["undo"].setEnabled(self.player.session.can_undo)
