@@ -37,6 +37,8 @@ def made(data: str, model: str, steps: int, /, **sections: dict[str, Any]) -> Sc
     loop = train(run)
     while run.step < steps:
         next(loop)
+        if run.ledger.full:
+            run.ledger.read()
     return scene_of(run, experiment.data.classes)
 
 

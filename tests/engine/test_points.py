@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every chapter makes its point: after its steps its figure keeps its bound, in every lane that has the figure, or in its own."""
+"""Every chapter makes its point: after its steps its figure keeps its bound, in every lane that has it, or in the one named."""
 
 from __future__ import annotations
 
