@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
-BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
+BETAS, EPSILON = (0.9, 0.999), 1e-8
 
 
 def rate_at(step: int, rate: float, decay: int) -> float:
@@ -26,8 +26,9 @@ class Adam:
     A parameter without a gradient is left alone. `state()` and `restore()` carry moments and step counts.
     """
 
-    def __init__(self, parameters: Iterable[Tensor]) -> None:
+    def __init__(self, parameters: Iterable[Tensor], betas: tuple[float, float] = BETAS) -> None:
         self.parameters = list(parameters)
+        self.betas = betas
         self.first = [torch.zeros_like(p) for p in self.parameters]
         self.second = [torch.zeros_like(p) for p in self.parameters]
         self.steps = [torch.zeros((), device=p.device) for p in self.parameters]
@@ -48,7 +49,7 @@ class Adam:
                 [self.second[i] for i in moved],
                 [],
                 chosen,
-                lr=rate, beta1=BETA_1, beta2=BETA_2, weight_decay=0.0, eps=EPSILON, amsgrad=False, maximize=False,
+                lr=rate, beta1=self.betas[0], beta2=self.betas[1], weight_decay=0.0, eps=EPSILON, amsgrad=False, maximize=False,
             )  # fmt: skip
         for parameter in self.parameters:
             parameter.grad = None

@@ -46,7 +46,7 @@ class Run:
         self.threads = devices.threads(recipe.training.threads)
         self.network = models.build(recipe.model, data, generator(seed, "weights")).to(self.device)
         self.objective = objectives.build(recipe.objective, self.network).to(self.device)
-        self.optimizer = Adam(p for p in self.objective.parameters())
+        self.optimizer = Adam(self.objective.parameters(), self.objective.betas)
         self.average = copy.deepcopy(self.network) if recipe.training.ema else None
         self.x = torch.tensor(data.train, device=self.device)  # (N, M)
         self.test = torch.tensor(data.test, device=self.device)  # (n, M)

@@ -19,6 +19,7 @@ class AdversarialObjective(Objective):
     """
 
     names = ("loss", "loss_generator", "loss_discriminator")
+    betas = (0.0, 0.99)  # with momentum the two chase each other in circles (Gidel et al. 2019)
     network: GanNetwork
 
     def __init__(self, declared: Adversarial, network: GanNetwork) -> None:

@@ -9,16 +9,19 @@ import torch
 from torch import Tensor, nn
 
 from engine.models.network import Network
+from engine.optimizer import BETAS
 from engine.protocol.recipe.part import Objective as Declared
 
 
 class Objective(nn.Module):
     """The torch half of a declared objective: a cost, and where needed parameters of its own (a learned σ_ε).
 
-    `names` are the figures of a step, `loss` first. `live` holds the values that sliders change; plain numbers.
+    `names` are the figures of a step, `loss` first. `live` holds the values that sliders change; plain numbers. `betas` are the
+    optimizer's.
     """
 
     names: tuple[str, ...] = ("loss",)
+    betas: tuple[float, float] = BETAS
 
     def __init__(self, declared: Declared, network: Network) -> None:
         super().__init__()
