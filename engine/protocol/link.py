@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, BinaryIO
 
-from engine.protocol.messages import PROTOCOL, Change, Command, Hello, Message, Pick, Quit, Report, Sketch
+from engine.protocol.messages import PROTOCOL, Change, Command, Hello, Message, Pick, Quit, Report, Sketch, Watch
 from engine.protocol.wire import MAX_BYTES, WireError, decode_report, encode
 
 MAGIC = b"\x00attractor-engine\x01\n"
@@ -89,7 +89,7 @@ def _replaces(command: Command, last: Command | None) -> bool:
     """Whether `command` makes the one before it useless."""
     if isinstance(command, Pick):
         return isinstance(last, Pick) and last.panel == command.panel
-    return isinstance(command, Sketch) and isinstance(last, Sketch)
+    return isinstance(command, Sketch | Watch) and type(command) is type(last)
 
 
 class Writer(threading.Thread):

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from engine.protocol.chapter import Place
+from engine.protocol.recipe.part import Probe
 from ui.controls.buttons import IconButton
+from ui.controls.knobs import Knobs
 from ui.controls.labels import ElidedLabel
 from ui.language import say
 from ui.reel import Moment
@@ -18,15 +21,19 @@ from ui.views.pointer import PointerView
 
 
 class PanelFrame(QWidget):
-    """One panel. The buttons of its head show while the pointer is on it; a double click on the head makes it large."""
+    """One panel. The buttons of its head show while the pointer is on it; a double click on the head makes it large.
 
+    The settings of its own stand under the picture: on the stage always, in a small panel where they are asked for.
+    """
+
+    tuned = Signal()  #: `place` has another probe
     enlarged = Signal(str)  #: its key; the same again makes it small
     closed = Signal(str)
     turned = Signal()  #: the panels that found no room are asked for
 
     def __init__(self, place: Place, *, headed: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.place = place
+        self.origin = self.place = place
         self.view = VIEW_FOR[type(place.probe).payload](place)
         self.title = place.title or type(place.probe).title
         self.setAccessibleName(self.title)
@@ -42,10 +49,15 @@ class PanelFrame(QWidget):
         self._enlarge.clicked.connect(lambda: self.enlarged.emit(self.place.key))
         self._waiting = IconButton("layers", "Show the panels that found no room here", "more", flat=True)
         self._waiting.clicked.connect(self.turned)
+        self.knobs = Knobs(place.probe)
+        self.knobs.turned.connect(self._tune)
+        self._settings = IconButton("settings", "Settings of this panel", flat=True)
+        self._settings.clicked.connect(lambda: self.knobs.setVisible(self.knobs.isHidden()))
         self._head = QWidget(self)
         self._row = QHBoxLayout(self._head)
         self._row.addWidget(self._title, 2)
         self._row.addWidget(self._note, 1)
+        self._row.addWidget(self._settings)
         self._row.addWidget(self._menu)
         self._row.addWidget(self._enlarge)
         self._row.addWidget(self._waiting)
@@ -53,6 +65,8 @@ class PanelFrame(QWidget):
         self._box = QVBoxLayout(self)
         self._box.addWidget(self._head)
         self._box.addWidget(self.view, 1)
+        self._box.addWidget(self.knobs)
+        self.knobs.setVisible(bool(self.knobs.fields) and place.place == "stage")
         self._show_buttons(False)
         self._set_lengths()
 
@@ -116,10 +130,12 @@ class PanelFrame(QWidget):
             return
         self._popup(event.globalPos())
 
+    def _tune(self, probe: Probe) -> None:
+        self.place = msgspec.structs.replace(self.place, probe=probe)
+        self.tuned.emit()
+
     def _popup(self, at: QPoint) -> None:
         menu = QMenu(self)
-        menu.addActions(self.view.actions())
-        menu.addSeparator()
         if self.view.actions():
             menu.addActions(self.view.actions())
             menu.addSeparator()
@@ -145,6 +161,7 @@ class PanelFrame(QWidget):
         self._note.setHidden(shown)
         for button in (self._menu, self._enlarge):
             button.setVisible(shown)
+        self._settings.setVisible(shown and bool(self.knobs.fields))
 
     def _set_lengths(self) -> None:
         theme = theme_of(self)

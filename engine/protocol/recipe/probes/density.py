@@ -20,7 +20,7 @@ class Density(Probe, frozen=True, tag="density"):
     eps: Annotated[
         float,
         number("ε", "blur", "Noise around the manifold; under one pixel it is drawn as one pixel, and the panel says so.",
-               low=0.0, high=10.0, slider=(0.0, 0.5), role="noise"),
+               low=0.0, high=10.0, slider=(0.0, 0.5), role="noise", live=True),
     ] = 0.1  # fmt: skip
     grid: int = 128
 

@@ -18,8 +18,8 @@ class Estimators(Probe, frozen=True, tag="estimators"):
     needs: ClassVar[frozenset[Capability]] = frozenset({"posterior", "decode"})
 
     coordinate: Annotated[
-        int, number("j", "coordinate", "Which of the gradients by μ and ln Σ has its histogram shown.", low=0, high=1_000_000, slider=(0, 127))
+        int, number("j", "coordinate", "Which of the gradients by μ and ln Σ has its histogram shown.", low=0, high=1_000_000, slider=(0, 127), live=True)
     ] = 0
     draws: Annotated[
-        int, number("K", "draws", "Fresh noises ε_s for each example.", low=64, high=1_000_000, slider=(256, 10_000), scale="log", role="noise")
+        int, number("K", "draws", "Fresh noises ε_s for each example.", low=64, high=1_000_000, slider=(256, 10_000), scale="log", role="noise", live=True)
     ] = 2048

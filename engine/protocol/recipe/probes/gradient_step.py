@@ -38,6 +38,6 @@ class GradientStep(Probe, frozen=True, tag="gradient-step"):
     needs: ClassVar[frozenset[Capability]] = frozenset({"posterior", "decode"})
 
     phase: Annotated[
-        int, number("", "phase", "Which box is lit; 0 shows them all.", low=0, high=len(PHASES), slider=(0, len(PHASES)), role="exact")
+        int, number("", "phase", "Which box is lit; 0 shows them all.", low=0, high=len(PHASES), slider=(0, len(PHASES)), role="exact", live=True)
     ] = 0
-    cut: Annotated[bool, option("✂", "cut the trick", "Let no gradient pass from h_s to μ and Σ.", role="noise")] = False
+    cut: Annotated[bool, option("✂", "cut the trick", "Let no gradient pass from h_s to μ and Σ.", role="noise", live=True)] = False

@@ -22,7 +22,7 @@ class Latent(Probe, frozen=True, tag="latent"):
     stage: ClassVar[bool] = True
 
     points: int = 1000
-    ellipses: Annotated[bool, option("Σ", "ellipses", "One standard deviation of Q(h|x) around each code.", role="noise")] = False
+    ellipses: Annotated[bool, option("Σ", "ellipses", "One standard deviation of Q(h|x) around each code.", role="noise", live=True)] = False
     aggregate: Annotated[
-        bool, option("", "aggregate", "One standard deviation of all Q(h|x) together, which should be the prior's.", role="learned")
+        bool, option("", "aggregate", "One standard deviation of all Q(h|x) together, which should be the prior's.", role="learned", live=True)
     ] = False

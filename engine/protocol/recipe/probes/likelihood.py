@@ -18,5 +18,5 @@ class Likelihood(Probe, frozen=True, tag="likelihood"):
     needs: ClassVar[frozenset[Capability]] = frozenset({"posterior", "decode"})
 
     tests: Annotated[
-        int, number("n", "test points", "How many test points the mean is over.", low=1, high=10_000, slider=(8, 256), scale="log")
+        int, number("n", "test points", "How many test points the mean is over.", low=1, high=10_000, slider=(8, 256), scale="log", live=True)
     ] = 32

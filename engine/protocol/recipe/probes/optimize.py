@@ -19,4 +19,4 @@ class Optimize(Probe, frozen=True, tag="optimize"):
     needs: ClassVar[frozenset[Capability]] = frozenset({"posterior", "decode"})
 
     test: TestPlace = 0
-    steps: Annotated[int, number("T", "steps", "Steps of Adam.", low=1, high=10_000, slider=(10, 1000), scale="log")] = 200
+    steps: Annotated[int, number("T", "steps", "Steps of Adam.", low=1, high=10_000, slider=(10, 1000), scale="log", live=True)] = 200

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from engine.protocol.recipe.parameter import number
 from engine.protocol.recipe.part import Capability, Probe
 
-TestPlace = Annotated[int, number("i", "test example", "Which of the test examples is x.", low=0, high=1_000_000, slider=(0, 99))]
+TestPlace = Annotated[int, number("i", "test example", "Which of the test examples is x.", low=0, high=1_000_000, slider=(0, 99), live=True)]
 
 
 class Posterior(Probe, frozen=True, tag="posterior"):
