@@ -35,9 +35,6 @@ class QualityProbe(Probe[Quality]):
 
     def _picture(self, step: int, figure: float, sets: int) -> Picture:
         count, name = len(self._distance.held_out), self.scene.run.lane.name
-        text = Text(
-            name="distance", figure=f"{figure:.2f}",
-            text=f"{sets * count:,} samples of {name}, at step {step:,}, against {count:,} "
-            "held-out examples. 1 is perfect: as near as two equal draws of the data.",
-        )  # fmt: skip
+        words = f"{sets * count:,} samples of {name} at step {step:,}, against {count:,} held-out examples; 1 is perfect"
+        text = Text(name="distance", figure=f"{figure:.2f}", text=words)
         return Picture(step=step, layers=(text,), note="" if sets == SETS else f"{sets} of {SETS} sets")

@@ -125,11 +125,12 @@ class StageProbe(Probe[Stage]):
         rms = self._apart.rms if self._apart is not None else None
         figure, notes = "", [] if plane.exact else [f"the plane holds {100 * sum(plane.explained):.0f} % of the variance"]
         if len(swarm.attractors):
-            figure = f"{len(swarm.attractors):,}{'+' if swarm.attractors.full else ''} attractors"
-            notes += [] if rms is None else [f"RMS to the exact denoiser {rms:.3f}"]
+            count = len(swarm.attractors)
+            figure = f"{count:,}{'+' if swarm.attractors.full else ''} attractor{'s' if count > 1 else ''}"
+            notes += [] if rms is None else [f"RMS to exact {rms:.3f}"]
         elif rms is not None:
             figure = f"{rms:.3f}"
-            notes.append("RMS to the exact denoiser")
+            notes.append("RMS to exact")
         x, y = plane.titles
         return Axes(x=x, y=y, range=self._range, note=" · ".join(notes), figure=figure)
 

@@ -263,7 +263,7 @@ def test_the_stage_says_how_far_the_learned_denoiser_is_from_the_exact_one() -> 
         d = torch.cdist(x.double(), run.x.double()).square() / (-2 * run.sigma**2)
         there = (torch.softmax(d, 1) @ run.x.double()).float()
         rms = float((run.shown.denoise(x, run.sigma) - there).square().sum(1).mean().sqrt())
-    assert axes.note == "RMS to the exact denoiser"
+    assert axes.note == "RMS to exact"
     assert float(axes.figure) == pytest.approx(rms, rel=0.15)
 
 

@@ -155,7 +155,7 @@ def test_a_large_sigma_leaves_the_mean_alone() -> None:
     settle(lab)
     mean = lab.run.x.mean(0)
     assert float((lab.swarm.x - mean).norm(dim=1).max()) <= 0.01 * float(mean.norm())
-    assert picture(Stage(), lab).axes.figure == "1 attractors"
+    assert picture(Stage(), lab).axes.figure == "1 attractor"
 
 
 def test_the_film_names_the_closest_images_and_their_distances() -> None:

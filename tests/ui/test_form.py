@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
 
 from engine.protocol.recipe.data import DATA
 from engine.protocol.recipe.editing import RecipeError, from_plain, parameters, value_at, with_value
@@ -67,11 +67,29 @@ def test_every_declared_parameter_of_every_model_has_a_row_that_shows_its_value(
     form.show_experiment(experiment)
     lane = experiment.lanes[0].name
     declared = {parameter.path for parameter in parameters(experiment, lane)}
-    assert form.rows.keys() == declared | {"data.name", "model.kind"}
+    choices = {"data.name", "model.kind"} | ({"flow.kind"} if "anneal" in kind.can else set())
+    assert form.rows.keys() == declared | choices
     for path in declared:
         value = value_at(experiment, f"{lane}.{path}" if path.split(".")[0] not in ("data", "seed") else path)
         if isinstance(value, int | float) and not isinstance(value, bool):
             assert float(field(form, path).text()) == pytest.approx(value, rel=1e-5)
+
+
+def test_anneal_sigma_is_one_check_box_over_the_same_form(form, qtbot):
+    experiment = from_plain({"data": {"name": "moons"}, "model": {"kind": "diffusion"}, "flow": {"kind": "update"}})
+    form.show_experiment(experiment)
+    box = form.rows["flow.kind"].findChild(QCheckBox)
+    assert not box.isChecked()
+    heard = said(form)
+    box.click()
+    assert heard == [("flow.kind", "anneal", False)]
+    form.show_experiment(with_value(experiment, "flow.kind", "anneal"))
+    box = form.rows["flow.kind"].findChild(QCheckBox)
+    assert box.isChecked()
+    assert {"flow.start", "flow.steps"} <= form.rows.keys()
+    assert "flow.eta" not in form.rows
+    box.click()
+    assert heard[-1] == ("flow.kind", "update", False)
 
 
 @pytest.mark.parametrize("data", [kind for kind in DATA if has_picture(str(kind.__struct_config__.tag))])

@@ -120,6 +120,22 @@ class SwitchField(Field):
         self._check.setChecked(bool(value))
 
 
+class EitherField(Field):
+    """One of two words, as a check-box: a word for yes, and one for no."""
+
+    def __init__(self, label: str, hint: str, yes: str, no: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._yes = yes
+        self._check = QCheckBox(say(label))
+        self._check.setToolTip(say(hint))
+        self._check.clicked.connect(lambda on: self.settled.emit(yes if on else no))
+        self._box.addWidget(self._check)
+
+    def show_value(self, value: Any) -> None:
+        """Checked for the one word, not for any other."""
+        self._check.setChecked(value == self._yes)
+
+
 def field_for(parameter: Parameter) -> Field:
     """The editor that the kind of a parameter asks for."""
     if parameter.kind == "bool":

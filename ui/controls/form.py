@@ -13,11 +13,14 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from engine.protocol.recipe.data import DATA
 from engine.protocol.recipe.editing import SHARED, parameters, value_at
 from engine.protocol.recipe.experiment import Experiment, Recipe
+from engine.protocol.recipe.flows.anneal import Anneal
+from engine.protocol.recipe.flows.update import Update
 from engine.protocol.recipe.models import MODELS
 from engine.protocol.recipe.parameter import Parameter
+from engine.protocol.recipe.part import Model, Part
 from ui.controls.buttons import IconButton
 from ui.controls.datashelf import DataShelf
-from ui.controls.fields import ChoiceField, Field, field_for
+from ui.controls.fields import ChoiceField, EitherField, Field, field_for
 from ui.controls.labels import Label
 from ui.controls.rows import FormRow, Sheet
 from ui.controls.sections import Section
@@ -68,10 +71,10 @@ class Form(QWidget):
         names = [lane.name for lane in experiment.lanes]
         if self.lane not in names:
             self.lane = names[0]
-        declared = parameters(experiment, self.lane)
-        shape = (names, self.lane, declared, frozenset(hide))
+        declared, model = parameters(experiment, self.lane), type(experiment.lane(self.lane).recipe.model)
+        shape = (names, self.lane, declared, frozenset(hide), model)
         self._experiment = experiment
-        self._controls = frozenset(row_paths(declared) if controls is None else controls)
+        self._controls = frozenset(row_paths(declared, model) if controls is None else controls)
         if shape != self._shape:
             self._shape = shape
             self._build(experiment, declared, frozenset(hide))
@@ -110,7 +113,7 @@ class Form(QWidget):
             self.lane_choice = Segmented([Option(lane.name, lane.name) for lane in experiment.lanes], self.lane)
             self.lane_choice.chosen.connect(self.choose_lane)
             sheet.add(self.lane_choice)
-        for path, field in fields_of(declared):
+        for path, field in fields_of(declared, type(experiment.lane(self.lane).recipe.model)):
             if path in hide:
                 continue
             name = _section_of(path)
@@ -170,18 +173,27 @@ class Form(QWidget):
         self._foot.setContentsMargins(theme.px(7), 0, theme.px(6), 0)
 
 
-def fields_of(declared: tuple[Parameter, ...]) -> Iterator[tuple[str, Field]]:
-    """An editor for each parameter, and for the choices of data and model, in the order of the form."""
+def fields_of(declared: tuple[Parameter, ...], model: type[Model]) -> Iterator[tuple[str, Field]]:
+    """An editor for each parameter, and for the choices of data, model and flow, in the order of the form."""
     yield "data.name", DataShelf(DATA)
     yield from ((p.path, field_for(p)) for p in declared if p.path.startswith("data."))
-    kinds = tuple(Option(str(kind.__struct_config__.tag), kind.title, kind.help) for kind in MODELS)
+    kinds = tuple(Option(_tag(kind), kind.title, kind.help) for kind in MODELS)
     yield "model.kind", ChoiceField(kinds, "", "Another model; undo brings the old one back.")
-    yield from ((p.path, field_for(p)) for p in declared if not p.path.startswith("data."))
+    yield from ((p.path, field_for(p)) for p in declared if p.path.split(".")[0] in ("model", "objective"))
+    if "anneal" in model.can:
+        yield "flow.kind", EitherField(Anneal.title, Anneal.help, _tag(Anneal), _tag(Update))
+    yield from ((p.path, field_for(p)) for p in declared if p.path.split(".")[0] not in ("data", "model", "objective"))
 
 
-def row_paths(declared: tuple[Parameter, ...]) -> Iterator[str]:
+def row_paths(declared: tuple[Parameter, ...], model: type[Model]) -> Iterator[str]:
     """The paths of all rows."""
     yield from ("data.name", "model.kind", *(parameter.path for parameter in declared))
+    if "anneal" in model.can:
+        yield "flow.kind"
+
+
+def _tag(part: type[Part]) -> str:
+    return str(part.__struct_config__.tag)
 
 
 def _section_of(path: str) -> str:

@@ -17,6 +17,11 @@ from ui.theme import Role, icon, theme_of
 _GAP: Final = 6  #: between the label and what it names, and between the things it names
 
 
+def capitals(text: str) -> str:
+    """In capitals, but for the lecture's symbols: Σ is not σ."""
+    return "".join(letter if "α" <= letter <= "ω" else letter.upper() for letter in text)
+
+
 class SectionLabel(Label):
     """A small, spaced heading; capitals are only how it is drawn, a screen reader says the words."""
 
@@ -25,7 +30,7 @@ class SectionLabel(Label):
         self.setAccessibleName(say(text))
 
     def _shown(self, text: str) -> str:
-        return say(text).upper()
+        return capitals(say(text))
 
 
 class _Fold(Button):
@@ -39,7 +44,7 @@ class _Fold(Button):
     def sizeHint(self) -> QSize:
         """Words and chevron."""
         theme = theme_of(self)
-        words = QFontMetrics(theme.font("section")).horizontalAdvance(self.text().upper())
+        words = QFontMetrics(theme.font("section")).horizontalAdvance(capitals(self.text()))
         return QSize(words + theme.px(26), theme.px(22))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -51,7 +56,7 @@ class _Fold(Button):
                 draw_pill(p, self.rect(), theme.px(5), theme.color("raised"), theme.color("ink"), theme.px(1))
             p.setFont(theme.font("section"))
             p.setPen(theme.color(role))
-            p.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self.text().upper())
+            p.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, capitals(self.text()))
             side = theme.px(14)
             at = QRect(self.width() - side, (self.height() - side) // 2, side, side)
             icon("chevron-down" if self.isChecked() else "chevron-right", theme.color(role)).paint(p, at)

@@ -23,7 +23,7 @@ class Memorize(Probe, frozen=True, tag="memorize"):
     needs: ClassVar[frozenset[Capability]] = frozenset({"denoise"})
 
     against: Literal["sigma", "n"] = "sigma"
-    values: Annotated[tuple[float, ...], msgspec.Meta(max_length=40)] = (0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)  #: σ, or N
+    values: Annotated[tuple[float, ...], msgspec.Meta(max_length=40)] = (0.02, 0.03, 0.05, 0.1, 0.2, 0.3)  #: σ, or N
     steps: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 2000  #: for which each network is trained
     starts: Annotated[int, msgspec.Meta(ge=1, le=5000)] = 200  #: points sent out for each value
 
