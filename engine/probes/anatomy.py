@@ -68,7 +68,7 @@ class AnatomyProbe(Probe[Anatomy]):
             title, role = self._title(place)
             nodes.append(self._node(f"layer {place}", title, role, len(nodes), units, values, place == lit))
             if place == lit and code is not None:
-                nodes.append(self._node("h", "h", "noise", len(nodes), code.numel(), code, True))
+                nodes.append(self._node("h", "hₛ", "noise", len(nodes), code.numel(), code, True))
         keys = [node.key for node in nodes]
         edges = [*pairwise(keys), *self._skips()]
         return Graph(name="anatomy", nodes=tuple(nodes), edges=tuple(edges))
@@ -78,7 +78,7 @@ class AnatomyProbe(Probe[Anatomy]):
         if values is not None:
             cells, channels = self._cells(values[0])
             caption = f"{units:,} units in {channels} maps" if channels > 1 else ""
-        text = "μ + √Σ ∘ ε_s" if key == "h" else "2·M_hidd outputs" if title == "μ, ln Σ" else ""
+        text = "μ + √Σ ∘ εₛ" if key == "h" else "2·M_hidd outputs" if title == "μ, ln Σ" else ""
         return Node(
             key=key, title=title, role=role, column=column, units=units, values=cells, lit=lit, text=text, caption=caption,
         )  # fmt: skip

@@ -19,7 +19,8 @@ from engine.scene import Scene
 
 EXAMPLES = 32  #: of the minibatch
 FIRST = 256  #: draws before the first picture; then at every doubling
-BINS = 61
+GROUP = 8  #: draws whose mean is one entry of the histogram: single draws by the score heap up at 0, whatever their width
+BINS = 41
 WIDTH = 3.0  #: standard deviations of the wider estimator that the histogram spans on each side
 
 
@@ -77,7 +78,7 @@ class EstimatorsProbe(Probe[Estimators]):
                 continue
             due = min(2 * due, declared.draws)
             ratio = float((score.variance / through.variance).median())
-            samples = [torch.cat(parts).cpu().numpy() for parts in zip(*shown, strict=True)]
+            samples = [_grouped(torch.cat(parts)) for parts in zip(*shown, strict=True)]
             yield Reading(self._picture(step, samples, ratio, through.count, coordinate), {"variance_ratio": ratio})
 
     def begin(self) -> None:
@@ -115,10 +116,11 @@ class EstimatorsProbe(Probe[Estimators]):
         wide, narrow = (height / max(1, height.max()) for height in heights)
         layers = (
             Series(name="score", role="noise", x=centers, y=wide, label="by the score of Q"),
-            Series(name="through h_s", role="learned", x=centers, y=narrow, label="through h_s"),
+            Series(name="through hₛ", role="learned", x=centers, y=narrow, label="through hₛ"),
         )
         note = f"times the variance by the score; median of {2 * self._x.shape[0] * self.scene.run.network.latent} gradients"
-        axes = Axes(x=self._name(coordinate), y="frequency, each to its peak", equal=False, note=note, figure=f"{ratio:,.0f}")
+        heading = f"means of {GROUP} draws, each to its peak"
+        axes = Axes(x=self._name(coordinate), y=heading, equal=False, note=note, figure=f"{ratio:,.0f}")
         return Picture(step=step, layers=layers, axes=axes, note=f"{draws:,} draws · {ratio:,.0f} times the variance")
 
     def _name(self, coordinate: int) -> str:
@@ -126,3 +128,10 @@ class EstimatorsProbe(Probe[Estimators]):
         example, place = divmod(coordinate, 2 * latent)
         symbol = "μ" if place < latent else "ln Σ"
         return f"gradient by {symbol}{subscript(place % latent + 1)} of example {example + 1}"
+
+
+def _grouped(draws: Tensor) -> np.ndarray:
+    """Means of GROUP draws each, from draws (K,)."""
+    whole = draws[: len(draws) // GROUP * GROUP]
+    means: np.ndarray = whole.reshape(-1, GROUP).mean(1).cpu().numpy()
+    return means

@@ -33,13 +33,11 @@ class FeatureMapsProbe(Probe[FeatureMaps]):
         run = self.scene.run
         x = run.test[self.declared.test % len(run.test)] if self.scene.sketch is None else self.scene.sketch
         entered = x[None] + (run.sigma * self._noise if "denoise" in run.network.declared.can else 0.0)
-        layers = run.shown.maps(entered, run.sigma)
-        first = np.zeros((self.declared.channels, *run.data.shape[1:]), np.uint8)
-        first[0] = self._pixels(entered.reshape(1, *run.data.shape).mean(1, keepdim=True))[0]
-        rows = [first, *(self._pixels(maps[:, : self.declared.channels]) for maps in layers)]
-        names = ["x", *(f"{maps.shape[1]} × {maps.shape[2]}×{maps.shape[3]}" for maps in layers)]
-        wide = np.stack([np.pad(row, ((0, self.declared.channels - len(row)), (0, 0), (0, 0))) for row in rows])
-        yield Reading(Picture(step=run.step, layers=(Images(name="maps", pixels=wide, rows=tuple(names)),)))
+        layers = run.shown.maps(entered, run.sigma)[:-1]  # the last is what leaves, an image
+        count = min(self.declared.channels, *(maps.shape[1] for maps in layers))
+        pixels = np.stack([self._pixels(maps[:, :count]) for maps in layers])
+        names = tuple(f"{maps.shape[1]} × {maps.shape[2]}×{maps.shape[3]}" for maps in layers)
+        yield Reading(Picture(step=run.step, layers=(Images(name="maps", pixels=pixels, rows=names),)))
 
     def _pixels(self, maps: Tensor) -> np.ndarray:
         """Channels (1, c, h, w) as images (c, height, width), each from its own lowest to its own highest value."""

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine.probes.bound import bound_of
 from engine.probes.probe import Probe, Reading, to_numpy
-from engine.protocol.payloads import Graph, Node, Picture
+from engine.protocol.payloads import Axes, Graph, Node, Picture
 from engine.protocol.recipe.probes.gradient_step import PHASES, ROLES, GradientStep
 from engine.rng import twin
 
@@ -38,7 +38,7 @@ class GradientStepProbe(Probe[GradientStep]):
         phase, step = self.declared.phase, self.scene.run.step
         graph = self._graph(self.ahead())
         note = PHASES[phase - 1][1] if phase else f"step {step + 1:,}, before it is taken"
-        yield Reading(Picture(step=step, layers=(graph,), note=note))
+        yield Reading(Picture(step=step, layers=(graph,), axes=Axes(note=note)))
 
     def ahead(self) -> Numbers:
         """The numbers of the step that is taken next, with the trick, by the score, or with the trick cut."""
@@ -112,14 +112,14 @@ BOXES = {
     "x": ("x", 1, 0, ""),
     "mu": ("μ", 1, 1, "encoder"),
     "sigma": ("Σ", 2, 1, "encoder"),
-    "eps": ("ε_s", 0, 2, "N(0, I)"),
-    "h": ("h_s", 1, 2, "μ + √Σ ∘ ε_s"),
+    "eps": ("εₛ", 0, 2, "N(0, I)"),
+    "h": ("hₛ", 1, 2, "μ + √Σ ∘ εₛ"),
     "x_hat": ("x̂", 1, 3, "decoder"),
     "reconstruction": ("reconstruction", 1, 4, "nats"),
-    "kl": ("KL", 2, 4, "nats"),
+    "kl": ("KL", 2, 2, "nats"),
     "loss": ("loss", 1, 5, "nats"),
     "by_x_hat": ("∂ x̂", 3, 3, ""),
-    "by_h": ("∂ h_s", 3, 2, ""),
+    "by_h": ("∂ hₛ", 3, 2, ""),
     "by_mu": ("∂ μ", 3, 1, ""),
     "by_sigma": ("∂ ln Σ", 4, 1, ""),
     "weights": ("weights", 3, 0, ""),

@@ -104,7 +104,7 @@ def test_each_phase_lights_its_box_and_says_one_thing(phase: int) -> None:
     assert isinstance(graph, Graph)
     lit = {node.key for node in graph.nodes if node.lit}
     assert lit == (set(PHASES[phase - 1][0]) if phase else set())
-    assert shown.note
+    assert shown.axes.note
     silent = {node.key for node in graph.nodes if not node.text}
     assert silent == {key for keys, _ in PHASES[phase:] for key in keys if phase}
 
@@ -145,7 +145,7 @@ def test_moments_are_those_of_all_draws_at_once() -> None:
 
 def test_the_histograms_are_of_one_coordinate_and_rise_to_one() -> None:
     shown = picture(Estimators(draws=512, coordinate=3), made("digits", "vae", 20))
-    assert [layer.name for layer in shown.layers] == ["score", "through h_s"]
+    assert [layer.name for layer in shown.layers] == ["score", "through hₛ"]
     assert all(isinstance(layer, Series) and layer.y.max() == 1.0 for layer in shown.layers)
     assert "ln Σ₂ of example 1" in shown.axes.x
 

@@ -21,22 +21,26 @@ _GAP_PX: Final = 30.0  #: between columns, room for an arrow
 _CELLS_ACROSS: Final = 16
 _LOWEST: Final = 0.45  #: height of a layer of one unit, as a share of the widest layer's
 _WIDEST_PX: Final = 190.0
+_ARC_PX: Final = 34.0  #: how far an arc stands out of its row
 
 
 class GraphView(View):
-    """The first Graph layer of a picture."""
+    """The first Graph layer of a picture, and below it the sentence of the picture's corner."""
 
     def draw(self, p: QPainter, theme: Theme) -> None:
         """Arrows first, boxes over them. KeyError where an arrow names a box that is not there."""
         for layer in self.picture.layers if self.picture is not None else ():
             if isinstance(layer, Graph) and layer.nodes:
                 room = QRectF(self.rect()).adjusted(theme.px(14), theme.px(8), -theme.px(14), -theme.px(10))
+                words = self.picture.axes.note if self.picture is not None else ""
+                if words:
+                    line = QRectF(room.left(), room.bottom() - theme.px(24), room.width(), theme.px(24))
+                    write(p, line, words, theme.font("body"), theme.color("ink"), CENTER)
+                    room.setBottom(line.top() - theme.px(4))
                 boxes = placed(theme, layer, room)
-                for start, end in layer.edges:
-                    draw_edge(p, theme, boxes[start], boxes[end], cut=(start, end) in layer.dashed)
-                for start, end in layer.dashed:
-                    if (start, end) not in layer.edges:
-                        draw_edge(p, theme, boxes[start], boxes[end], cut=True)
+                for start, end in (*layer.edges, *(edge for edge in layer.dashed if edge not in layer.edges)):
+                    around = _crosses(boxes, start, end)
+                    draw_edge(p, theme, boxes[start], boxes[end], cut=(start, end) in layer.dashed, around=around)
                 for node in layer.nodes:
                     draw_box(p, theme, node, boxes[node.key])
                 return
@@ -143,8 +147,8 @@ def picture_image(table: NDArray[np.floating]) -> QImage:
     return gray_or_color_image(np.asarray(255 * filled / max(float(filled.max()), 1e-12), np.uint8))
 
 
-def draw_edge(p: QPainter, theme: Theme, start: QRectF, end: QRectF, cut: bool) -> None:
-    """An arrow from box to box: onward through the gaps, back in an arc below, along a column straight."""
+def draw_edge(p: QPainter, theme: Theme, start: QRectF, end: QRectF, cut: bool, around: bool = False) -> None:
+    """An arrow from box to box through the gaps, along a row or a column straight; `around` others in its row in an arc."""
     color = theme.color("noise" if cut else "soft")
     p.setRenderHint(QPainter.RenderHint.Antialiasing)
     p.setBrush(Qt.BrushStyle.NoBrush)
@@ -152,9 +156,10 @@ def draw_edge(p: QPainter, theme: Theme, start: QRectF, end: QRectF, cut: bool) 
     if cut:
         pen.setDashPattern([3.0, 3.0])
     p.setPen(pen)
-    a, b, out, into = _ends(start, end)
+    a, b, out, into = _ends_around(start, end) if around else _ends(start, end)
     away = abs(b.x() - a.x()) if out.x() else math.hypot(b.x() - a.x(), b.y() - a.y())
     reach = max(away * (0.7 if out.x() else 0.4), theme.px(6))  # bends within the gap between two columns
+    reach = min(reach, theme.px(_ARC_PX)) if around else reach
     path = QPainterPath(a)
     path.cubicTo(a + out * reach, b + into * reach, b)
     p.drawPath(path)
@@ -175,12 +180,34 @@ def _ends(start: QRectF, end: QRectF) -> tuple[QPointF, QPointF, QPointF, QPoint
     """Where an arrow leaves, where it arrives, and the directions in which both ends stand out of their boxes."""
     if end.left() >= start.right() - 1:
         return QPointF(start.right(), start.center().y()), QPointF(end.left(), end.center().y()), QPointF(1, 0), QPointF(-1, 0)
+    if end.right() <= start.left() + 1 and _same_row(start, end):
+        return QPointF(start.left(), start.center().y()), QPointF(end.right(), end.center().y()), QPointF(-1, 0), QPointF(1, 0)
     if end.top() >= start.bottom() - 1:
         return QPointF(start.center().x(), start.bottom()), QPointF(end.center().x(), end.top()), QPointF(0, 1), QPointF(0, -1)
     if end.bottom() <= start.top() + 1:
         return QPointF(start.center().x(), start.top()), QPointF(end.center().x(), end.bottom()), QPointF(0, -1), QPointF(0, 1)
-    below = QPointF(0, 1)
-    return QPointF(start.center().x(), start.bottom()), QPointF(end.center().x(), end.bottom()), below, below
+    return _ends_around(start, end)
+
+
+def _ends_around(start: QRectF, end: QRectF) -> tuple[QPointF, QPointF, QPointF, QPointF]:
+    """The ends of an arc: above for one that goes on, below for one that goes back."""
+    if end.center().x() > start.center().x():
+        up = QPointF(0, -1)
+        return QPointF(start.center().x(), start.top()), QPointF(end.center().x(), end.top()), up, up
+    down = QPointF(0, 1)
+    return QPointF(start.center().x(), start.bottom()), QPointF(end.center().x(), end.bottom()), down, down
+
+
+def _same_row(one: QRectF, other: QRectF) -> bool:
+    return one.top() < other.center().y() < one.bottom() or other.top() < one.center().y() < other.bottom()
+
+
+def _crosses(boxes: dict[str, QRectF], start: str, end: str) -> bool:
+    """Whether another box of their row stands between two."""
+    one, other = boxes[start], boxes[end]
+    left, right = sorted((one.center().x(), other.center().x()))
+    between = (box for key, box in boxes.items() if key not in (start, end) and left < box.center().x() < right)
+    return _same_row(one, other) and any(box.top() < one.center().y() < box.bottom() for box in between)
 
 
 def _units(theme: Theme, node: Node, wide: float) -> str:

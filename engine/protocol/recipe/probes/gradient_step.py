@@ -12,15 +12,15 @@ from engine.protocol.recipe.part import Capability, Probe
 PHASES: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("x",), "an example x of the next minibatch"),
     (("mu", "sigma"), "the encoder says where h may lie: a mean μ, a variance Σ"),
-    (("eps",), "noise ε_s comes from outside; no weight has made it"),
-    (("h",), "the code that is sent: h_s = μ + √Σ ∘ ε_s"),
-    (("x_hat",), "the decoder answers with x̂ = g(h_s)"),
+    (("eps",), "noise εₛ comes from outside; no weight has made it"),
+    (("h",), "the code that is sent: hₛ = μ + √Σ ∘ εₛ"),
+    (("x_hat",), "the decoder answers with x̂ = g(hₛ)"),
     (("reconstruction",), "first cost: how far x̂ is from x"),
     (("kl",), "second cost: how far Q is from the prior N(0, I)"),
     (("loss",), "both costs together, here and in the mean of the minibatch"),
     (("by_x_hat",), "backward: which x̂ would have been cheaper?"),
-    (("by_h",), "through the decoder: which h_s would have been?"),
-    (("by_mu", "by_sigma"), "through the sum h_s = μ + √Σ ∘ ε_s, and from the KL"),
+    (("by_h",), "through the decoder: which hₛ would have been?"),
+    (("by_mu", "by_sigma"), "through the sum hₛ = μ + √Σ ∘ εₛ, and from the KL"),
     (("weights",), "every weight moves a little against its gradient: the step"),
 )
 ROLES: Final[dict[str, Role]] = {
