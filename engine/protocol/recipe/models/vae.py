@@ -21,7 +21,7 @@ class Vae(Model, frozen=True, tag="vae"):
     can: ClassVar[frozenset[Capability]] = frozenset({"encode", "posterior", "decode"})
 
     width: Width = 64
-    depth: Depth = 3
+    depth: Depth = 2
     latent: Latent = 2
 
     def misfit(self, data: Data) -> str | None:
