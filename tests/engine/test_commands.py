@@ -152,6 +152,18 @@ def test_the_floor_is_what_the_exact_denoiser_pays(data: str, sigma: float):
     assert error < 0.015 * float(paid.mean())
 
 
+def test_the_floor_of_the_diffusion_loss_is_that_of_the_exact_denoiser_over_all_sigma():
+    experiment = from_plain({"data": {"name": "moons"}, "model": {"kind": "diffusion"}})
+    run = Run(experiment.lanes[0], load(experiment.data, 3), 3)
+    rng = np.random.default_rng(1)
+    x = run.x[rng.integers(len(run.x), size=20_000)]
+    spread = float(run.x.var(0, correction=0).mean()) ** 0.5
+    sigma = x.new_tensor(spread * np.exp(-1.2 + 1.2 * rng.normal(size=(len(x), 1))))  # Karras et al. 2022, table 1
+    exact = exact_denoiser(x + sigma * x.new_tensor(rng.normal(size=x.shape)), run.x, sigma.squeeze(1))
+    paid = ((x - exact).square() * (sigma**-2 + spread**-2)).sum(1).double()
+    assert floor(run) == pytest.approx(float(paid.mean()), abs=4 * float(paid.std()) / math.sqrt(len(paid)))
+
+
 def test_the_floor_is_computed_once_at_the_trainings_sigma_whatever_the_flow_does(tmp_path: Path):
     one = metrics(train(tmp_path, "dae", steps=2, out="one"))
     other = metrics(train(tmp_path, "dae", "--set", "flow.sigma=2.0", steps=2, out="other"))
