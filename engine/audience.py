@@ -19,6 +19,7 @@ from engine.protocol.recipe.probes.curves import Curves
 from engine.track import Track
 
 NEVER = object()
+CREDIT_S = 0.03  #: who has asked for nothing in a while is served first, up to so many seconds
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Seat:
     stage: bool = False  #: wants every frame
     seen: Any = NEVER  #: the version that the last measurement showed
     at: float = 0.0  #: when it last began
-    turn: float = 0.0  #: when its last slice began
+    used_s: float = 0.0  #: the time that it has had, by its share
     work: Iterator[Reading] | None = None
 
     @property
@@ -49,6 +50,7 @@ class Audience:
         self.scalars: list[Scalars] = []
         self.broken: list[tuple[str, str]] = []  #: (panel, reason) of probes that raised
         self._panels: tuple[Panel, ...] = ()
+        self._used_s = 0.0  # the time that each seat has had that always asked for more
 
     def watch(self, panels: tuple[Panel, ...], tracks: list[Track]) -> None:
         """Seat the probes of these panels; those that stay keep what they know."""
@@ -75,12 +77,16 @@ class Audience:
         return [seat for seat in self.seats if seat.stage and seat.due]
 
     def next(self, now: float) -> Seat | None:
-        """The seat whose turn it is: of those with something new, the one whose last slice is longest ago.
+        """The seat whose turn it is: of those with something new, the one that has had the least time.
 
         So a measurement of seconds keeps no other panel waiting for more than a slice.
         """
         due = [seat for seat in self._panels_due() if seat.work is not None or now - seat.at >= seat.probe.every_s]
-        return min(due, key=lambda seat: seat.turn, default=None)
+        found = min(due, key=lambda seat: seat.used_s, default=None)
+        if found is not None:
+            self._used_s = max(self._used_s, found.used_s)
+            found.used_s = max(found.used_s, self._used_s - CREDIT_S)
+        return found
 
     def waits(self, now: float) -> Iterator[float]:
         """Seconds until a panel's next turn, if one has something new."""
@@ -92,14 +98,16 @@ class Audience:
 
     def advance(self, seat: Seat) -> float:
         """One slice of a seat's measurement; returns the seconds that it took. A probe that raises is sent away."""
-        since = seat.turn = time.perf_counter()
+        since = time.perf_counter()
         try:
             with torch.inference_mode():
                 self._slice(seat)
         except Exception as error:  # a guest must not stop the house, whatever it stumbles over
             self.broken.append((seat.panel.key, f"{type(error).__name__}: {error}"))
             self.seats.remove(seat)
-        return time.perf_counter() - since
+        took_s = time.perf_counter() - since
+        seat.used_s += took_s / seat.probe.share
+        return took_s
 
     def _slice(self, seat: Seat) -> None:
         if seat.work is None:

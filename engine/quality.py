@@ -10,23 +10,21 @@ import torch
 from torch import Tensor
 
 from engine import flows
-from engine.closed_form import energy_slices
+from engine.closed_form import mean_distance_slices
 from engine.data.dataset import Dataset
 from engine.models import Network
 from engine.rng import generator, stream
 from engine.run import Run
 
-SAMPLES = 2000  #: in a set, where the data never run out
+SAMPLES = 2000  #: in a set; as many as there are held-out examples, where data are finite
 SETS = 5  #: of samples
-PAIRS = 20  #: of independent draws of the data, whose distance is noise
 
 
 @torch.inference_mode()
 def distance(run: Run) -> float:
     """The distance figure of the run's present samples: √(mean energy distance to held-out data / its noise); 1 is perfect.
 
-    LECTURE, section 4: sets of 2,000, against data that were drawn afresh. Where data are finite, sets are as large as the
-    test part, and stand against it; the noise is then that between random parts of the training examples.
+    LECTURE, section 4: sets of 2,000 against 2,000 that were drawn afresh; of finite data, as many as the test part has.
     """
     for found in Distance(run).slices(run.shown):
         figure = found or 0.0
@@ -34,47 +32,44 @@ def distance(run: Run) -> float:
 
 
 class Distance:
-    """The distance figure of one run, again and again; the data's own noise is measured once."""
+    """The distance figure of one run, again and again; what it needs of the data is measured once.
+
+    The noise is what the energy distance of two independent draws Y, Y' of n points is in expectation: 2 E|Y − Y'|/n, for
+    in the means over all pairs within a draw every n-th pair is of a point with itself.
+    """
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.held_out, self._pairs = _draws(run.data, run.seed)
-        self._noise = 0.0
+        self.held_out = _held_out(run.data, run.seed)  # (n, M)
+        self._spread: float | None = None  # E|Y − Y'| over all pairs of held-out examples, those with themselves too
 
     def slices(self, network: Network) -> Iterator[float | None]:
         """None after each slice of some milliseconds; after each of the SETS of samples the figure of those so far.
 
         `network` stands for the run's own, which may be learning meanwhile.
         """
-        run, total = self.run, 0.0
+        run, n, total = self.run, len(self.held_out), 0.0
         flow = flows.build(run.flow["kind"], network, run.x, generator(run.seed, "quality", run.device))
-        yield from self._measure_noise()
+        for spread in mean_distance_slices(self.held_out, self.held_out) if self._spread is None else ():
+            self._spread = spread
+            yield None
+        assert self._spread is not None
         for count in range(1, SETS + 1):
-            for places in flow.travel(len(self.held_out), run.flow, run.sigma):
+            for places in flow.travel(n, run.flow, run.sigma):
                 samples = places.cpu()
                 yield None
-            for found in energy_slices(samples, self.held_out):
-                total += found or 0.0
-                yield None
-            yield float((max(0.0, total) / count / self._noise) ** 0.5)
-
-    def _measure_noise(self) -> Iterator[None]:
-        pairs, self._pairs = self._pairs, []
-        for one, other in pairs:
-            for found in energy_slices(one, other):
-                self._noise += (found or 0.0) / PAIRS
-                yield
+            for weight, other in ((2.0, self.held_out), (-1.0, samples)):
+                for found in mean_distance_slices(samples, other):
+                    total += weight * (found or 0.0)
+                    yield None
+            energy = max(0.0, total / count - self._spread)
+            yield float((energy / (2 * self._spread / (n - 1))) ** 0.5)
 
 
-def _draws(data: Dataset, seed: int) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
-    rng = np.random.default_rng(stream(seed, "quality"))
+def _held_out(data: Dataset, seed: int) -> Tensor:
     if data.draw is None:
-        size = min(len(data.test), data.N // 2)
-        orders = [torch.from_numpy(rng.permutation(data.N)) for _ in range(PAIRS)]
-        train = torch.tensor(data.train)
-        return torch.tensor(data.test[:size]), [(train[rows[:size]], train[rows[size : 2 * size]]) for rows in orders]
-    held_out, *draws = (torch.from_numpy(data.draw(SAMPLES, rng)) for _ in range(1 + 2 * PAIRS))
-    return held_out, list(zip(draws[::2], draws[1::2], strict=True))
+        return torch.tensor(data.test[:SAMPLES])
+    return torch.from_numpy(data.draw(SAMPLES, np.random.default_rng(stream(seed, "quality"))))
 
 
 def told_apart(samples: Tensor, held_out: Tensor) -> float:

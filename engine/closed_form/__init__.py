@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The exact answers: what a trained network can be held against. Tensors in, tensors of the same type out."""
 
-from engine.closed_form.distance import distance_figure, energy_distance, energy_slices
+from engine.closed_form.distance import distance_figure, energy_distance, mean_distance_slices
 from engine.closed_form.exact import (
     effective_number,
     exact_denoiser,
@@ -43,7 +43,6 @@ __all__ = [
     "distance_figure",
     "effective_number",
     "energy_distance",
-    "energy_slices",
     "exact_denoiser",
     "exact_denoiser_jacobian",
     "gaussian_kl",
@@ -57,6 +56,7 @@ __all__ = [
     "log_density_importance",
     "log_density_quadrature",
     "log_density_smoothed",
+    "mean_distance_slices",
     "noisy_copies",
     "posterior_weights",
     "ppca_log_likelihood",

@@ -36,6 +36,7 @@ class Basins(Ground):
         super().__init__(scene, bounds)
         self.color = color  #: the color number of each attractor
         self._learns = any(True for _ in scene.run.shown.parameters())
+        self._live: int | None = None  # the settings of the last field
 
     def version(self) -> Any:
         """σ, and the weights where there are any."""
@@ -43,7 +44,7 @@ class Basins(Ground):
 
     def measure(self) -> Iterator[Reading]:
         """A field at each resolution. The weights stay those of the beginning; another σ begins anew."""
-        run, live, book = self.scene.run, self.scene.live, self.scene.swarm.attractors.copy()
+        run, book, (live, learned) = self.scene.run, self.scene.swarm.attractors.copy(), self.version()
         network = frozen(run.shown) if self._learns else run.shown
         shape = lattice(self.bounds, COARSE)[1]
         labels, open_ = np.zeros(shape, np.int64), np.ones(shape, bool)
@@ -60,8 +61,12 @@ class Basins(Ground):
                         return
                 found.append(book.name(places).cpu().numpy())
             labels[open_] = np.concatenate(found) if found else []
-            self._show(labels, book)
+            if level or live != self._live:  # the coarsest stands only until there is a better one
+                self._live = live
+                self._show(labels, book)
             yield Reading()
+            if level and self.version()[1] != learned:  # it learns on: better a coarse field of now than a fine one of then
+                return
 
     def _fly(self, x: Tensor, network: Network, sigma: float) -> Iterator[Tensor]:
         """x (n, M) after each update, until it rests."""

@@ -15,6 +15,8 @@ from engine.scene import Scene
 class CurvesProbe(Probe[Curves]):
     """Figures that are measured beside the training: `floor`, `validation`, `rms`."""
 
+    every_s = 0.2
+
     def __init__(self, declared: Curves, panel: str, scene: Scene) -> None:
         super().__init__(declared, panel, scene)
         wanted = {"floor", "validation", "rms"} & set(declared.names)

@@ -21,6 +21,8 @@ from engine.scene import Scene
 class FilmProbe(Probe[Film]):
     """The newest point's x after 0, 1, 2, … updates."""
 
+    every_s = 0.1
+
     def version(self) -> Any:
         """Only the points move it."""
         return self.scene.swarm.version
@@ -53,6 +55,8 @@ class FilmProbe(Probe[Film]):
 
 class GatheringProbe(Probe[Gathering]):
     """The newest points, in the order in which they came."""
+
+    every_s = 0.1
 
     def version(self) -> Any:
         """Only the points move it."""

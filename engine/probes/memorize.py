@@ -28,6 +28,8 @@ class MemorizeProbe(Probe[Memorize]):
     A network that knows every σ needs no other: against σ it is asked itself.
     """
 
+    share = 0.2
+
     def __init__(self, declared: Memorize, panel: str, scene: Scene) -> None:
         super().__init__(declared, panel, scene)
         learns = any(True for _ in scene.run.shown.parameters())
@@ -92,7 +94,7 @@ class MemorizeProbe(Probe[Memorize]):
 class CopiesProbe(Probe[Copies]):
     """The learned ends first, then those of the exact denoiser, which change with σ alone."""
 
-    every_s = 2.0
+    every_s = 5.0
 
     def __init__(self, declared: Copies, panel: str, scene: Scene) -> None:
         super().__init__(declared, panel, scene)

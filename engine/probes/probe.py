@@ -29,6 +29,7 @@ class Errand:
     """A measurement in slices. What it finds goes to a panel and to the curves, or stays here for another to show."""
 
     every_s: ClassVar[float] = 0.05  #: begun at most this often
+    share: ClassVar[float] = 1.0  #: of the time that another has; less for what has to be there in the end only
 
     def version(self) -> Any:
         """What the measurement depends on: as long as this stays equal, nothing is measured again."""

@@ -123,7 +123,7 @@ class StageProbe(Probe[Stage]):
         """The figures of the corner: attractors found so far, distance from the exact denoiser, what the plane holds."""
         plane, swarm = self.scene.plane, self.scene.swarm
         rms = self._apart.rms if self._apart is not None else None
-        figure, notes = "", [] if plane.exact else [f"the plane holds {100 * sum(plane.explained):.0f} % of the variance"]
+        figure, notes = "", [] if plane.exact else [f"plane: {100 * sum(plane.explained):.0f} % of the variance"]
         if len(swarm.attractors):
             count = len(swarm.attractors)
             figure = f"{count:,}{'+' if swarm.attractors.full else ''} attractor{'s' if count > 1 else ''}"

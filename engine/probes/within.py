@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.closed_form import local_dimension
 from engine.plane import extent
 from engine.probes.jacobian import singular_values
-from engine.probes.probe import Probe, Reading, class_labels, to_numpy
+from engine.probes.probe import Errand, Probe, Reading, class_labels, to_numpy
 from engine.probes.still import frozen
 from engine.probes.turning import Turning
 from engine.protocol.payloads import Axes, Bars, Paths, Payload, Picture, Points, Series
@@ -23,6 +23,8 @@ from engine.scene import Scene
 
 class InnerProbe(Probe[Inner]):
     """Activations of the narrowest layer."""
+
+    every_s = 0.2
 
     def __init__(self, declared: Inner, panel: str, scene: Scene) -> None:
         super().__init__(declared, panel, scene)
@@ -52,43 +54,70 @@ class InnerProbe(Probe[Inner]):
 
 
 class SpectrumProbe(Probe[Spectrum]):
-    """The Jacobian at the pointed x first, then at test points."""
+    """The Jacobian at the pointed x; that of test points is asked for beside it."""
+
+    every_s = 0.2
+
+    def __init__(self, declared: Spectrum, panel: str, scene: Scene) -> None:
+        super().__init__(declared, panel, scene)
+        self._tests = Dimensions(scene, declared.tests)
+        self.errands = (self._tests,)
 
     def version(self) -> Any:
-        """Weights, cursor, and the newest point."""
-        return *self.scene.weights, self.scene.swarm.version
+        """Weights, cursor, the newest point, and what the test points say."""
+        return *self.scene.weights, self.scene.swarm.version, self._tests.words
 
     def measure(self) -> Iterator[Reading]:
-        """The spectrum at once; the median over test points when it is known."""
+        """The spectrum at once."""
         run, network = self.scene.run, frozen(self.scene.run.shown)
-        step, here = run.step, torch.empty(0)
+        step = run.step
         for values in singular_values(network, self.scene.pointed(), run.sigma):
-            here = here if values is None else values
-            yield Reading(None if values is None else self._picture(step, here, None))
-        found = []
-        for x in run.test[: self.declared.tests]:
-            for values in singular_values(network, x, run.sigma):
-                if values is not None:
-                    found.append(int(local_dimension(values)))
-                yield Reading()
-        yield Reading(self._picture(step, here, found), {"local_dimension": float(np.median(found))})
+            yield Reading(None if values is None else self._picture(step, values))
 
-    def _picture(self, step: int, values: Tensor, tests: list[int] | None) -> Picture:
-        dimension = int(local_dimension(values))
+    def _picture(self, step: int, values: Tensor) -> Picture:
         shown = values[: self.declared.most]
         bars = Bars(
             name="spectrum", labels=tuple(str(i + 1) for i in range(len(shown))), values=to_numpy(shown[:, None]),
             roles=("learned",), marks=(0.5,), dim=tuple(bool(v <= 0.5) for v in shown),
         )  # fmt: skip
-        note = f"local dimension at σ = {self.scene.run.sigma:.3g}"
-        beside = "" if tests is None else f"median of {len(tests)} test points: {np.median(tests):.0f}"
-        return Picture(step=step, layers=(bars,), axes=Axes(note=note, figure=str(dimension)), note=beside)
+        axes = Axes(note=f"local dimension at σ = {self.scene.run.sigma:.3g}", figure=str(int(local_dimension(values))))
+        return Picture(step=step, layers=(bars,), axes=axes, note=self._tests.words)
+
+
+class Dimensions(Errand):
+    """The local dimension at test points: its median, the figure `local_dimension`."""
+
+    every_s = 0.5
+
+    def __init__(self, scene: Scene, count: int) -> None:
+        self.scene = scene
+        self.count = count
+        self.words = ""
+
+    def version(self) -> Any:
+        """Weights and σ."""
+        return self.scene.run.step, self.scene.live
+
+    def measure(self) -> Iterator[Reading]:
+        """One Jacobian after the other; another σ begins anew."""
+        run, network, live = self.scene.run, frozen(self.scene.run.shown), self.scene.live
+        found: list[int] = []
+        for x in run.test[: self.count]:
+            for values in singular_values(network, x, run.sigma):
+                if self.scene.live != live:
+                    return
+                if values is not None:
+                    found.append(int(local_dimension(values)))
+                yield Reading()
+        median = float(np.median(found))
+        self.words = f"median of {len(found)} test points: {median:g}"
+        yield Reading(figures={"local_dimension": median})
 
 
 class SpectrumWayProbe(Probe[SpectrumWay]):
     """The Jacobian at some states of the film, one after the other."""
 
-    every_s = 0.5
+    every_s = 1.0
 
     def version(self) -> Any:
         """Weights, and the newest point."""

@@ -275,4 +275,4 @@ def test_images_are_colored_by_their_class_and_the_plane_says_what_it_holds() ->
     points = next(layer for layer in picture.layers if isinstance(layer, Points) and layer.name == "points")
     assert scene.run.data.train_labels is not None
     np.testing.assert_array_equal(points.label, scene.run.data.train_labels[scene.swarm.origin.numpy()])
-    assert picture.axes.note == "the plane holds 28 % of the variance"
+    assert picture.axes.note == "plane: 28 % of the variance"

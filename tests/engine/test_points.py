@@ -49,8 +49,9 @@ def figure_of(chapter: Chapter, lane: Lane) -> float | None:
     probe = invite(Panel(key="figure", probe=probed.probe), scene_of(run))  # type: ignore[arg-type]
     assert probe is not None
     with torch.inference_mode():
-        for reading in probe.measure():
-            found |= reading.figures
+        for measurement in (*probe.errands, probe):
+            for reading in measurement.measure():
+                found |= reading.figures
     return found[name]
 
 
