@@ -40,5 +40,5 @@ class WalkProbe(Probe[Walk]):
         h = run.shown.encode(ends)
         through = run.shown.decode(torch.lerp(h[:1], h[1:], way))
         across = torch.lerp(ends[:1], ends[1:], way)
-        rows = [("in h, decoded", through, 0.0, 1.0), ("in pixels", across, 0.0, 1.0)]
+        rows = [("g(h)", through, 0.0, 1.0), ("pixels", across, 0.0, 1.0)]
         yield Reading(gallery(self.scene, rows))

@@ -117,7 +117,7 @@ BOXES = {
     "x_hat": ("x̂", 1, 3, "decoder"),
     "reconstruction": ("reconstruction", 1, 4, "nats"),
     "kl": ("KL", 2, 2, "nats"),
-    "loss": ("loss", 1, 5, "nats"),
+    "loss": ("loss", 2, 5, "nats"),
     "by_x_hat": ("∂ x̂", 3, 3, ""),
     "by_h": ("∂ hₛ", 3, 2, ""),
     "by_mu": ("∂ μ", 3, 1, ""),

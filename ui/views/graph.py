@@ -148,7 +148,7 @@ def picture_image(table: NDArray[np.floating]) -> QImage:
 
 
 def draw_edge(p: QPainter, theme: Theme, start: QRectF, end: QRectF, cut: bool, around: bool = False) -> None:
-    """An arrow from box to box through the gaps, along a row or a column straight; `around` others in its row in an arc."""
+    """An arrow from box to box through the gaps, along a column straight; `around` others in its row in an arc."""
     color = theme.color("noise" if cut else "soft")
     p.setRenderHint(QPainter.RenderHint.Antialiasing)
     p.setBrush(Qt.BrushStyle.NoBrush)
@@ -180,7 +180,7 @@ def _ends(start: QRectF, end: QRectF) -> tuple[QPointF, QPointF, QPointF, QPoint
     """Where an arrow leaves, where it arrives, and the directions in which both ends stand out of their boxes."""
     if end.left() >= start.right() - 1:
         return QPointF(start.right(), start.center().y()), QPointF(end.left(), end.center().y()), QPointF(1, 0), QPointF(-1, 0)
-    if end.right() <= start.left() + 1 and _same_row(start, end):
+    if end.right() <= start.left() + 1:
         return QPointF(start.left(), start.center().y()), QPointF(end.right(), end.center().y()), QPointF(-1, 0), QPointF(1, 0)
     if end.top() >= start.bottom() - 1:
         return QPointF(start.center().x(), start.bottom()), QPointF(end.center().x(), end.top()), QPointF(0, 1), QPointF(0, -1)

@@ -22,4 +22,4 @@ class Estimators(Probe, frozen=True, tag="estimators"):
     ] = 0
     draws: Annotated[
         int, number("K", "draws", "Fresh noises ε_s for each example.", low=64, high=1_000_000, slider=(256, 10_000), scale="log", role="noise", live=True)
-    ] = 2048
+    ] = 4096
