@@ -64,9 +64,11 @@ def distributions(bundle: Path) -> set[str]:
     owners = metadata.packages_distributions()
     found: set[str] = set()
     for name in top_level(bundle):
+        if name in OWN:  # where the app is installed beside, it is a distribution too
+            continue
         if name in owners:
             found.update(owners[name])
-        elif name not in sys.stdlib_module_names and name not in OWN:
+        elif name not in sys.stdlib_module_names:
             raise LicenseMissing(f"no distribution owns the bundled “{name}”")
     return found
 

@@ -98,9 +98,9 @@ GENERATORS: dict[str, tuple[str, dict[str, Any]]] = {
 def test_the_density_over_the_plane_is_that_of_the_quadrature(name: str, eps: float) -> None:
     kind, sections = GENERATORS[name]
     scene = made("moons", kind, 150, **sections)
-    field = density_field(Density(eps=eps, grid=48), scene)
+    field = density_field(Density(eps=eps, grid=64), scene)
     network = scene.run.shown
-    places = torch.tensor(lattice(field.range, 48)[0])
+    places = torch.tensor(lattice(field.range, 64)[0])
     with torch.no_grad():
         true = log_density_quadrature(places.double(), lambda h: network.decode(h.float()).double(), eps, network.latent)
     true = (true / np.log(10)).reshape(field.values.shape).numpy()
