@@ -82,7 +82,7 @@ class Audience:
         So a measurement of seconds keeps no other panel waiting for more than a slice.
         """
         due = [seat for seat in self._panels_due() if seat.work is not None or now - seat.at >= seat.probe.every_s]
-        found = min(due, key=lambda seat: seat.used_s, default=None)
+        found = min(due, key=lambda seat: (not seat.probe.urgent, seat.used_s), default=None)
         if found is not None:
             self._used_s = max(self._used_s, found.used_s)
             found.used_s = max(found.used_s, self._used_s - CREDIT_S)
@@ -120,7 +120,7 @@ class Audience:
         if reading.picture is not None:
             self.pictures[seat.panel.key] = reading.picture
         if reading.figures:
-            self.scalars.append(seat.track.measured(reading.figures))
+            self.scalars.append(seat.track.measured(reading.figures, reading.place))
 
     def take(self) -> tuple[dict[str, Picture], list[Scalars]]:
         """What waits for the next frame."""

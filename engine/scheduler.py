@@ -77,7 +77,7 @@ class Scheduler:
             self._measure_stages(now, training)
             busy |= self.offering.offer(now, self.trainer.running, self.flowing, self.probes)
         seat = self.audience.next(now)
-        if seat is not None and (not training or self.probes.allows(now)):
+        if seat is not None and (not training or self.probes.allows(now) or seat.probe.urgent):
             self.probes.spend(self.audience.advance(seat))
             busy = True
         busy |= self.trainer.advance(now)

@@ -132,11 +132,12 @@ class Track:
         values = {name: figures[:, i].copy() for i, name in enumerate(self.run.ledger.names)}
         return Scalars(lane=self.name, build=self.run.build, steps=steps, seconds=seconds, values=values)
 
-    def measured(self, figures: dict[str, float]) -> Scalars:
-        """Figures of a probe at the present step, as scalars."""
+    def measured(self, figures: dict[str, float], place: tuple[int, float] | None = None) -> Scalars:
+        """Figures of a probe, as scalars of the present step, or of the place (step, seconds) where it began."""
+        step, seconds = place or (self.run.step, self.run.train_s)
         values = {name: np.array([value]) for name, value in figures.items()}
-        steps = np.array([self.run.step], np.int64)
-        return Scalars(lane=self.name, build=self.run.build, steps=steps, seconds=np.array([self.run.train_s]), values=values)
+        steps = np.array([step], np.int64)
+        return Scalars(lane=self.name, build=self.run.build, steps=steps, seconds=np.array([seconds]), values=values)
 
     def facts(self, revived: bool) -> LaneFacts:
         """What was built."""

@@ -19,12 +19,21 @@ from engine.scene import Scene
 class CandidatesProbe(Probe[Candidates]):
     """The answer for the point under the cursor; for the newest point on the stage while nothing is pointed at."""
 
+    def __init__(self, declared: Candidates, panel: str, scene: Scene) -> None:
+        super().__init__(declared, panel, scene)
+        self._answered: int | None = None  # the settings of the last picture
+
+    @property
+    def urgent(self) -> bool:
+        return self._answered != self.scene.settings
+
     def version(self) -> Any:
         """The weights of the network do not matter: only σ, the cursor and the points."""
         return self.scene.settings, self.scene.swarm.version
 
     def measure(self) -> Iterator[Reading]:
         """One picture."""
+        self._answered = self.scene.settings
         run, x = self.scene.run, self.scene.pointed()
         weights = posterior_weights(x[None], run.x, run.sigma)[0]  # (N,)
         largest = weights.topk(min(self.declared.most, len(weights)))

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.memory import Recall, exact_recall, learned_recall, of_size, student
-from engine.probes.probe import Probe, Reading
+from engine.probes.probe import Place, Probe, Reading
 from engine.probes.still import frozen
 from engine.protocol.payloads import Axes, Payload, Picture, Series, Text
 from engine.protocol.recipe.parameter import Role
@@ -107,7 +107,7 @@ class CopiesProbe(Probe[Copies]):
     def measure(self) -> Iterator[Reading]:
         """One picture. Another σ begins anew."""
         run, network, sigma = self.scene.run, frozen(self.scene.run.shown), self.scene.run.sigma
-        step, known = run.step, self._exact is not None and self._exact[0] == sigma
+        place, known = (run.step, run.train_s), self._exact is not None and self._exact[0] == sigma
         for recall in learned_recall(run, sigma, self.declared.starts, network):
             learned = recall
             yield Reading()
@@ -119,13 +119,13 @@ class CopiesProbe(Probe[Copies]):
             yield Reading()
         assert learned is not None
         assert self._exact is not None
-        yield self._reading(step, learned, self._exact[1])
+        yield self._reading(place, learned, self._exact[1])
 
-    def _reading(self, step: int, learned: Recall, exact: Recall) -> Reading:
+    def _reading(self, place: Place, learned: Recall, exact: Recall) -> Reading:
         parts = {"copies": learned.train, "copies_exact": exact.train, "copies_by_chance": learned.held_out}
         words = (
             f"of {self.declared.starts} ends lie on a training example at σ = {self.scene.run.sigma:.3g}; "
             f"{exact.train:.0%} of the exact denoiser's, and {learned.held_out:.0%} on a held-out example, by chance"
         )
         text = Text(name="copies", figure=f"{100 * learned.train:.0f} %", text=words.replace("%", " %"))
-        return Reading(Picture(step=step, layers=(text,)), parts)
+        return Reading(Picture(step=place[0], layers=(text,)), parts, place)

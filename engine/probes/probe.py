@@ -17,12 +17,18 @@ from engine.scene import Scene
 D = TypeVar("D", bound=Declared)
 
 
+Place = tuple[int, float]  #: in a training: after so many steps and seconds
+
+
 class Reading:
     """What a slice of a measurement gave: a picture, figures for the curves, or (None) only time to look around."""
 
-    def __init__(self, picture: Picture | None = None, figures: dict[str, float] | None = None) -> None:
+    def __init__(
+        self, picture: Picture | None = None, figures: dict[str, float] | None = None, place: Place | None = None
+    ) -> None:
         self.picture = picture
         self.figures = figures or {}
+        self.place = place  #: of the weights that the figures are of; None: the present ones
 
 
 class Errand:
@@ -30,6 +36,11 @@ class Errand:
 
     every_s: ClassVar[float] = 0.05  #: begun at most this often
     share: ClassVar[float] = 1.0  #: of the time that another has; less for what has to be there in the end only
+
+    @property
+    def urgent(self) -> bool:
+        """Whether a hand waits for the answer, which takes a millisecond or two: then it waits neither for turn nor budget."""
+        return False
 
     def version(self) -> Any:
         """What the measurement depends on: as long as this stays equal, nothing is measured again."""

@@ -25,13 +25,13 @@ class QualityProbe(Probe[Quality]):
     def measure(self) -> Iterator[Reading]:
         """A picture after each set, and the figure at last."""
         run = self.scene.run
-        step, live, sets = run.step, self.scene.live, 0
+        place, live, sets = (run.step, run.train_s), self.scene.live, 0
         for found in self._distance.slices(frozen(run.shown)):
             if self.scene.live != live:  # σ or the flow is another: begin anew
                 return
             sets += found is not None
             figures = {"distance": found} if found is not None and sets == SETS else None
-            yield Reading(None if found is None else self._picture(step, found, sets), figures)
+            yield Reading(None if found is None else self._picture(place[0], found, sets), figures, place)
 
     def _picture(self, step: int, figure: float, sets: int) -> Picture:
         count, name = len(self._distance.held_out), self.scene.run.lane.name

@@ -20,6 +20,8 @@ from engine.protocol.payloads import Axes, Bars, Paths, Payload, Picture, Points
 from engine.protocol.recipe.probes.within import Inner, Spectrum, SpectrumWay
 from engine.scene import Scene
 
+FEW = 8  #: test points that are asked first
+
 
 class InnerProbe(Probe[Inner]):
     """Activations of the narrowest layer."""
@@ -88,6 +90,7 @@ class Dimensions(Errand):
     """The local dimension at test points: its median, the figure `local_dimension`."""
 
     every_s = 0.5
+    share = 4.0
 
     def __init__(self, scene: Scene, count: int) -> None:
         self.scene = scene
@@ -99,19 +102,19 @@ class Dimensions(Errand):
         return self.scene.run.step, self.scene.live
 
     def measure(self) -> Iterator[Reading]:
-        """One Jacobian after the other; another σ begins anew."""
+        """One Jacobian after the other, and what the first few say; another σ begins anew."""
         run, network, live = self.scene.run, frozen(self.scene.run.shown), self.scene.live
-        found: list[int] = []
+        place, found = (run.step, run.train_s), list[int]()
         for x in run.test[: self.count]:
             for values in singular_values(network, x, run.sigma):
                 if self.scene.live != live:
                     return
                 if values is not None:
                     found.append(int(local_dimension(values)))
+                    if len(found) in (FEW, self.count):
+                        self.words = f"median of {len(found)} test points: {np.median(found):g}"
                 yield Reading()
-        median = float(np.median(found))
-        self.words = f"median of {len(found)} test points: {median:g}"
-        yield Reading(figures={"local_dimension": median})
+        yield Reading(figures={"local_dimension": float(np.median(found))}, place=place)
 
 
 class SpectrumWayProbe(Probe[SpectrumWay]):
