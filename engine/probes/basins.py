@@ -22,8 +22,8 @@ from engine.scene import Scene
 COARSE = 18  #: columns of the first picture
 REFINED = 3  #: how often the cells are halved, in a plane that holds all of x
 REFINED_FLAT = 2  #: and in the plane of images, which costs a hundred times as much
-ETA = 0.5  #: of the way at a time; a smaller step leads to the same places, later
-UPDATES = 300  #: at most; what still creeps along the manifold is named where it is
+ETA = 0.8  #: of the way at a time; a smaller step leads to the same places, later
+UPDATES = 200  #: at most; what still creeps along the manifold is named where it is
 PIECE = 256  #: points on their way at a time
 
 
@@ -31,6 +31,7 @@ class Basins(Ground):
     """A field of attractor numbers, those of the points on the stage where these have found them already."""
 
     every_s = 1.0
+    share = 3.0
 
     def __init__(self, scene: Scene, bounds: Bounds, color: Callable[[Attractors], np.ndarray]) -> None:
         super().__init__(scene, bounds)

@@ -28,7 +28,7 @@ class MemorizeProbe(Probe[Memorize]):
     A network that knows every σ needs no other: against σ it is asked itself.
     """
 
-    share = 0.2
+    share = 0.1
 
     def __init__(self, declared: Memorize, panel: str, scene: Scene) -> None:
         super().__init__(declared, panel, scene)

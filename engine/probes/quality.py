@@ -23,12 +23,12 @@ class QualityProbe(Probe[Quality]):
         self._distance = Distance(scene.run)
 
     def measure(self) -> Iterator[Reading]:
-        """A picture after each set, and the figure at last."""
+        """A picture after each set, and the figure at last. Where the network learns on, or σ is another, it begins anew."""
         run = self.scene.run
         place, live, sets = (run.step, run.train_s), self.scene.live, 0
         for found in self._distance.slices(frozen(run.shown)):
-            if self.scene.live != live:  # σ or the flow is another: begin anew
-                return
+            if self.scene.live != live or (sets and run.step != place[0]):
+                return  # better a first figure of now than a last one of then
             sets += found is not None
             figures = {"distance": found} if found is not None and sets == SETS else None
             yield Reading(None if found is None else self._picture(place[0], found, sets), figures, place)

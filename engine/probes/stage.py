@@ -123,14 +123,10 @@ class StageProbe(Probe[Stage]):
         """The figures of the corner: attractors found so far, distance from the exact denoiser, what the plane holds."""
         plane, swarm = self.scene.plane, self.scene.swarm
         rms = self._apart.rms if self._apart is not None else None
-        figure, notes = "", [] if plane.exact else [f"plane: {100 * sum(plane.explained):.0f} % of the variance"]
-        if len(swarm.attractors):
-            count = len(swarm.attractors)
-            figure = f"{count:,}{'+' if swarm.attractors.full else ''} attractor{'s' if count > 1 else ''}"
-            notes += [] if rms is None else [f"RMS to exact {rms:.3f}"]
-        elif rms is not None:
-            figure = f"{rms:.3f}"
-            notes.append("RMS to exact")
+        notes = [] if plane.exact else [f"plane holds {100 * sum(plane.explained):.0f} %"]
+        notes += [] if rms is None else [f"RMS to exact {rms:.3f}"]
+        count, more = len(swarm.attractors), "+" if swarm.attractors.full else ""
+        figure = f"{count:,}{more} attractor{'s' if count > 1 else ''}" if count else ""
         x, y = plane.titles
         return Axes(x=x, y=y, range=self._range, note=" · ".join(notes), figure=figure)
 
