@@ -88,3 +88,14 @@ def stage(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Itera
     yield made
     made.close()
     apply(qapp, theme())
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open(qapp: QApplication) -> Iterator[None]:
+    """A menu or dialog that a test leaves open would take the clicks of the next one."""
+    yield
+    for _ in range(10):
+        left = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+        if left is None:
+            return
+        left.close()

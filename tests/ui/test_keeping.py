@@ -80,6 +80,7 @@ def test_a_saved_run_comes_back_with_its_data_its_curves_and_its_step(stage_for,
     stage.until(lambda: stage.heard(Resumed) and stage.step == step)
     assert stage.player.session.experiment == experiment
     lane = stage.player.reel.now().lanes[0].name
+    stage.until(lambda: stage.player.reel.now().past.series(lane, "loss") is not None)
     np.testing.assert_array_equal(stage.player.reel.now().past.series(lane, "loss").values, curve.values)
     train(stage)
     assert stage.step >= step + 20

@@ -41,7 +41,7 @@ class Knobs(QWidget):
 
     def _add(self, parameter: Parameter) -> None:
         field = field_for(parameter)
-        field.show_value(getattr(self.probe, parameter.path))
+        field.show_value(msgspec.structs.asdict(self.probe)[parameter.path])
         field.moved.connect(lambda value: self._turn(parameter, value))
         field.settled.connect(lambda value: self._turn(parameter, value))
         self.fields[parameter.path] = field
@@ -49,7 +49,7 @@ class Knobs(QWidget):
 
     def _turn(self, parameter: Parameter, value: Any) -> None:
         taken = int(value) if parameter.kind == "int" else value
-        if taken != getattr(self.probe, parameter.path):
+        if taken != msgspec.structs.asdict(self.probe)[parameter.path]:
             self.probe = msgspec.structs.replace(self.probe, **{parameter.path: taken})
             self.fields[parameter.path].show_value(taken)
             self.turned.emit(self.probe)
