@@ -87,9 +87,12 @@ def test_a_log_shows_no_progress_bar_and_a_terminal_does(tmp_path: Path):
 def test_a_training_that_is_stopped_leaves_at_once_and_nothing_behind(wanted: signal.Signals, tmp_path: Path):
     out = tmp_path / "out"
     with subprocess.Popen(training(tmp_path, 10**9), stderr=subprocess.PIPE) as done:
-        _until(lambda: any(out.glob(".unfinished-*/metrics.csv")))
-        done.send_signal(wanted)
-        _, errors = done.communicate(timeout=30)
+        try:
+            _until(lambda: any(out.glob(".unfinished-*/metrics.csv")))
+            done.send_signal(wanted)
+            _, errors = done.communicate(timeout=30)
+        finally:
+            done.kill()  # else the test would wait for ever for one that does not end
     assert (done.returncode, errors) == (130, b"attractor: stopped\n")
     assert not out.exists()
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -88,6 +89,19 @@ def stage(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Itera
     yield made
     made.close()
     apply(qapp, theme())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_collection_inside_qt() -> None:
+    """As in the app: Qt walks lists of all widgets while it polishes them, and none may be collected under its feet."""
+    gc.disable()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def what_a_file_left_is_collected(no_collection_inside_qt: None) -> Iterator[None]:
+    """Between two files, where Qt has nothing in its hands."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)
