@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`python -m tests.bench [steps denoiser windows threads hand idle …] [--out FILE.json]`: print the table; exit 1 where a bound is missed."""
+"""`python -m tests.bench [ROOM …] [--out FILE.json]`: print the table; exit 1 where a bound is missed."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def main() -> None:
 
     torch.set_num_threads(1)
     app = QApplication([])
-    pixels, classes = load_digits(return_X_y=True)
+    pixels = load_digits().data
     x = torch.tensor(pixels / 16.0, dtype=torch.float32)
     model = UsualVae(64, 64, 2)
 
