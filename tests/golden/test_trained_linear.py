@@ -60,8 +60,8 @@ def test_a_linear_vae_with_learned_noise_is_probabilistic_pca() -> None:
 def test_a_dimension_collapses_where_the_noise_is_more_than_it_explains(beta: float, active: int) -> None:
     run = made("digits", "vae", all_digits(), model={"depth": 0, "latent": LATENT},
                objective={"sigma_eps": 0.5, "beta": beta},
-               training={"decay": 6000, "learning_rate": 1e-2, "batch": 512})  # fmt: skip
-    play(run, 6000)
+               training={"decay": 3000, "learning_rate": 1e-2, "batch": 512})  # fmt: skip
+    play(run, 3000)
     with torch.no_grad():
         variances = run.network.encode(run.x).var(0, correction=0).sort(descending=True).values
     eigenvalues = covariance_eigenvalues(run.x)[:LATENT].float()
