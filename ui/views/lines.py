@@ -23,6 +23,7 @@ _KNOWN: Final[Mapping[str, tuple[Role, str]]] = {
     "loss": ("learned", "loss"),
     "reconstruction": ("learned", "reconstruction"),
     "kl": ("prior", "KL"),
+    "kl_data": ("prior", "KL"),
     "floor": ("exact", "exact floor"),
     "loss_generator": ("learned", "generator"),
     "loss_discriminator": ("noise", "discriminator"),
