@@ -20,6 +20,8 @@ def train(run: Run) -> Iterator[bool]:
     while True:
         rows = run.batches.draw()  # (B,)
         parts = torch.split(rows, run.training["micro_batch"] or len(rows))
+        if len(parts) > 1:
+            run.begin(rows)
         total: tuple[torch.Tensor, ...] = ()
         for index, part in enumerate(parts):
             since = time.perf_counter()
@@ -46,6 +48,7 @@ def _finish(run: Run, figures: tuple[torch.Tensor, ...], since: float) -> None:
     if run.average is not None:
         _average(run, run.training["ema"])
     run.step += 1
+    run.under_way = None
     run.train_s += time.perf_counter() - since
     run.ledger.write(run.step, run.train_s, figures)
 

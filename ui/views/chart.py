@@ -155,16 +155,17 @@ def draw_line_ends(p: QPainter, theme: Theme, chart: Chart) -> None:
     for line, y in zip(named, spread(wanted, high, room.top() - theme.px(8), room.bottom() + theme.px(8)), strict=True):
         value = ticks.exact(line.last[1])
         color = QColor(theme.text(line.role))
-        if tall:
+        if tall and not line.plain:
             write(p, QRectF(left, y - theme.px(15), wide, theme.px(15)), line.label, small, color, LEFT)
             write(p, QRectF(left, y, wide, theme.px(15)), value, strong, color, LEFT)
         else:
-            write(p, QRectF(left, y - theme.px(8), wide, theme.px(16)), f"{line.label} {value}", small, color, LEFT)
+            words = line.label if line.plain else f"{line.label} {value}"
+            write(p, QRectF(left, y - theme.px(8), wide, theme.px(16)), words, small, color, LEFT)
 
 
 def name_width(theme: Theme, line: Line) -> float:
     """The room that a curve's name and last value need."""
-    value = width_of(ticks.exact(line.last[1]), theme.font("strong"))
+    value = 0.0 if line.plain else width_of(ticks.exact(line.last[1]), theme.font("strong"))
     return max(width_of(line.label, theme.font("caption")), value)
 
 
