@@ -85,6 +85,14 @@ class Run:
         rows, noise = self.under_way
         return rows, twin(noise)
 
+    def still(self) -> Run:
+        """The run as it is now, for others to look at while this one trains on; the data are the same."""
+        found = copy.copy(self)
+        found.objective = copy.deepcopy(self.objective)
+        found.network, found.average = found.objective.network, copy.deepcopy(self.average)
+        found.training, found.flow, found.log = dict(self.training), dict(self.flow), list(self.log)
+        return found
+
     def change(self, path: str, value: Any) -> Change:
         """Set a live value (`objective.sigma`, `training.learning_rate`, …) from the next step on, and log it."""
         if self._aim is not None:  # a replay is under way: it counts when that has arrived

@@ -45,6 +45,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType({
     "refused": "{reason}.",
     "file_refused": "{file}: {reason}.",
     "file_saved": "Saved {file}.",
+    "making": "Making {file}…",
     "imported": "Now {count} examples of {file}; the network starts again. Undo brings the old one back.",
     "run_opened": "{file} is open, at step {step}. Undo brings the present run back.",
     "unfinished": "A session ended without a goodbye, at step {step}.",
