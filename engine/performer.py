@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
+from engine.appetite import out_of_memory, reason_of
 from engine.archive import ArchiveError, Saver
 from engine.audience import Audience
 from engine.data.refusal import Refused
@@ -88,8 +89,7 @@ class Performer:
             if isinstance(error, Refused):
                 self._fail(error.kind, error.values)
                 return
-            kind = "out_of_memory" if isinstance(error, MemoryError) or "memory" in str(error) else "build_failed"
-            self._fail(kind, {"reason": str(error)})
+            self._fail("out_of_memory" if out_of_memory(error) else "build_failed", {"reason": reason_of(error)})
             return
         self.audience.rebuilt(self.repertoire.tracks)
         facts = tuple(track.facts(old) for track, old in zip(self.repertoire.tracks, revived, strict=True))
@@ -172,7 +172,7 @@ class Performer:
         except Refused as error:
             self._fail(error.kind, error.values)
             return
-        except (ArchiveError, KeyError, RuntimeError, ValueError) as error:
+        except (ArchiveError, KeyError, RuntimeError, ValueError, MemoryError) as error:
             self._fail("checkpoint_unreadable", {"file": str(self._folder), "reason": str(error)})
             return
         self.audience.rebuilt(self.repertoire.tracks)
