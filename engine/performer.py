@@ -59,6 +59,7 @@ class Performer:
         self.keeping = Keeping(repertoire, store, send, folder)
         self._send = send
         self._folder = folder
+        self._unwritten = False  # the last checkpoint did not reach the disk
         self._methods: dict[type[Any], Callable[[Any], None]] = {
             Build: self._build, Change: self._change, Play: self._play, Pause: self._pause, Step: self._step,
             Spawn: self._spawn, Scatter: self._scatter, Clear: self._clear, Flow: self.flowing.command,
@@ -77,9 +78,11 @@ class Performer:
         self.audience.broken.clear()
         for outcome in saver.outcomes() if saver is not None else ():
             if isinstance(outcome, str):
-                self._fail("checkpoint_unwritten", {"file": str(self._folder), "reason": outcome})
+                if not self._unwritten:  # said once; the next try comes with the next checkpoint
+                    self._fail("checkpoint_unwritten", {"file": str(self._folder), "reason": outcome})
             else:
                 self._send(Saved(steps=outcome))
+            self._unwritten = isinstance(outcome, str)
 
     def _build(self, command: Build) -> None:
         training = self.trainer.running and command.run_id == self.repertoire.run_id
