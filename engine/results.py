@@ -50,12 +50,13 @@ def replacing(folder: Path) -> Iterator[Path]:
     try:
         yield work
         _settle(work)
-        work = work.rename(work.with_name(work.name.replace(UNFINISHED, FINISHED)))  # from here on the new run counts
-        _move(work, folder)
-    finally:
+        finished = work.rename(work.with_name(work.name.replace(UNFINISHED, FINISHED)))  # from here on the new run counts
+    except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         if made and not any(folder.iterdir()):
             folder.rmdir()
+        raise
+    _move(finished, folder)
 
 
 def tidy(folder: Path) -> None:
@@ -71,10 +72,11 @@ def tidy(folder: Path) -> None:
 def _move(work: Path, folder: Path) -> None:
     """Put finished results in the place of the old ones. A kill may come at any moment: the next call goes on from there."""
     cleared = work / "cleared"  # the old run is gone; what stands in `folder` now is new
-    if not cleared.exists():
+    left = sorted(path for path in work.rglob("*") if path.is_file() and path != cleared)
+    if left and not cleared.exists():
         _clear(folder)
         cleared.touch()
-    for file in sorted(path for path in work.rglob("*") if path.is_file() and path != cleared):
+    for file in left:
         place = folder / file.relative_to(work)
         place.parent.mkdir(exist_ok=True)
         file.replace(place)

@@ -11,6 +11,14 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.ui import conftest as ui
+
+# pytest finds fixtures by the names of a module.
+stage_for = ui.stage_for
+no_collection_inside_qt = ui.no_collection_inside_qt
+nothing_left_open = ui.nothing_left_open
+what_a_file_left_is_collected = ui.what_a_file_left_is_collected
+
 
 def wait_until(condition: Callable[[], object], patience_s: float = 60.0) -> None:
     """Wait for something that happens in another process."""

@@ -8,6 +8,7 @@ It is the app's own window over the app's own engine. It takes up what a crash l
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -17,6 +18,7 @@ from PySide6.QtCore import QTimer
 from engine.protocol.arguments import parse
 from engine.protocol.messages import Built, Event, Resumed
 from ui import keeper, launch
+from ui.views.view import View
 from ui.window import Window
 
 AUTOSAVE_MS = 1000  #: instead of 20 s, so that a short life has one, too
@@ -58,6 +60,36 @@ class Lecture:
             self.player.troupe.play()
 
 
+def bend(window: Window, place: str) -> None:
+    """Let something raise with every frame, and leave after some; say how often it was caught, and what was said."""
+    troubles = window.property("troubles")
+    say_it = window.notices.say
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("bent on purpose")
+
+    if place == "slot":
+        window.player.framed.connect(broken)
+    else:
+        View.paintEvent = broken  # type: ignore[method-assign]
+        for view in window.findChildren(View):
+            type(view).paintEvent = broken  # type: ignore[method-assign]
+
+    def said(kind: str, values: Mapping[str, object]) -> None:
+        say_it(kind, values)
+        if kind == "trouble":
+            say("said", window.desk.banner.text)
+
+    window.notices.say = said  # type: ignore[method-assign]
+
+    def look(*_: object) -> None:
+        if sum(troubles.counts.values()) >= 20:
+            say("troubles", sum(troubles.counts.values()))
+            window.close()
+
+    window.player.ticked.connect(look)
+
+
 def main() -> int:
     """Give the lecture until it is closed."""
     words = sys.argv[1:]
@@ -69,6 +101,8 @@ def main() -> int:
     window.show()
     if "--close-after" in words:
         QTimer.singleShot(int(words[words.index("--close-after") + 1]), window, lambda: (say("closing"), window.close()))
+    if "--bend" in words:
+        bend(window, words[words.index("--bend") + 1])
     say("shown", window.player.folder)
     return launch._left(app.exec(), lecture.window)
 

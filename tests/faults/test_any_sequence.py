@@ -93,6 +93,11 @@ class Classroom(RuleBasedStateMachine):
                 return event.run_id, event.builds
         return 0, ()
 
+    def shown(self) -> dict[str, int]:
+        """The steps on the screen."""
+        moment = self.player.reel.now(self.player.session.state.run_id)
+        return {lane.name: lane.step for lane in moment.lanes} if moment is not None else {}
+
     def checkpoint(self) -> Checkpoint:
         """What the engine has, as it sends it."""
         count = len(self.stage.said)
@@ -242,8 +247,7 @@ class Classroom(RuleBasedStateMachine):
         for lane in kept.lanes:
             assert all(bool(t.isfinite().all()) for t in lane.state.values() if t.is_floating_point())
         steps = {lane.name: kept.step for lane, kept in zip(kept.experiment.lanes, kept.lanes, strict=True)}
-        run = state.run_id
-        self.stage.until(lambda: {lane.name: lane.step for lane in self.player.reel.now(run).lanes} == steps, STILL_S)
+        self.stage.until(lambda: self.shown() == steps, STILL_S)
         self.player.troupe.reported.disconnect(self.events.append)
         for file in self.folder.iterdir():
             file.unlink()
