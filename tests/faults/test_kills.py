@@ -66,7 +66,7 @@ def kill_and_go_on(stage, chance: random.Random) -> str:
 
 
 @pytest.mark.parametrize("count", [2, pytest.param(200, marks=[pytest.mark.nightly, pytest.mark.timeout(5000)])])
-def test_kills_of_the_engine_at_random_moments(stage_for, count, no_process_left):
+def test_kills_of_the_engine_at_random_moments(no_process_left, stage_for, count):
     stage, chance = stage_for("update"), random.Random(count)
     before, oldest, moments = children(), 0.0, []
     for _ in range(count):

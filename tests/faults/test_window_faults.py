@@ -111,7 +111,7 @@ def in_step(stage: Stage) -> bool:
     return False
 
 
-def test_an_engine_killed_in_every_state_of_the_window_is_said_and_goes_on_at_a_click(stage_for, no_process_left):
+def test_an_engine_killed_in_every_state_of_the_window_is_said_and_goes_on_at_a_click(no_process_left, stage_for):
     stage = stage_for("update")
     stage.until(lambda: stage.heard(Built))
     playing(stage)
@@ -223,7 +223,7 @@ def test_an_engine_that_rests_owes_nothing(stage_for):
 
 
 @pytest.mark.parametrize("fault", ["hangs", "stopped", "never_syncs", "is_mute"])
-def test_a_window_whose_engine_does_not_answer_closes_all_the_same(stage_for, fault, tmp_path, no_process_left):
+def test_a_window_whose_engine_does_not_answer_closes_all_the_same(no_process_left, stage_for, fault, tmp_path):
     argv = None if fault == "stopped" else wicked(fault, 5, session=tmp_path)
     stage = stage_for("update", argv)
     if fault == "is_mute":
