@@ -55,13 +55,14 @@ class Troupe(QObject):
         self._was_playing = False  # when the engine died
         self.heard = 0  #: messages of all engines so far
         self.owing = False  #: whether the engine has to say something: it plays, or was asked and has not answered
+        self.up = False  #: whether it has said hello
         self.strays = 0  #: threads that did not end, whatever was done
         self._built = False
 
     def start(self) -> bool:
         """Start an engine, and let it take up the last checkpoint; False where there is none, and it waits for a Build."""
         self.stop()
-        self.owing, self._built = True, False
+        self.owing, self.up, self._built = True, False, False
         self._thread = EngineThread(self._argv, self._log, self)
         self._thread.reported.connect(self._hear)
         self._thread.ended.connect(self._ended)
@@ -139,7 +140,7 @@ class Troupe(QObject):
         self._note(1)
         match event:
             case Hello():
-                self.hello = event
+                self.hello, self.up = event, True
                 self.owing = True  # a Build or a Resume waits for it
             case Built():
                 self._built = True

@@ -15,6 +15,7 @@ from ui.troupe import Troupe
 
 BEAT_MS: Final = 1000
 PATIENCE: Final = 10  #: beats in which an engine that owes an answer may be silent
+START_UP: Final = 4  #: times as long until its hello: the libraries may come from a slow disk
 LOG: Final = "stacks.log"
 
 
@@ -46,11 +47,11 @@ class Watchdog(QObject):
         heard, self._heard = self._heard, self._troupe.heard
         if self._heard != heard or not self._troupe.owing:
             if self.beats >= self._patience:
-                self.spoke.emit()
+                self.spoke.emit()  # to whoever was told
             self.beats = 0
             return
         self.beats += 1
-        if self.beats == self._patience:
+        if self.beats == self._patience * (1 if self._troupe.up else START_UP):
             if self._stacks is not None:
                 self._stacks.write()
             self.silent.emit(self.beats * BEAT_MS // 1000)

@@ -22,9 +22,11 @@ what_a_file_left_is_collected = ui.what_a_file_left_is_collected
 
 def wait_until(condition: Callable[[], object], patience_s: float = 60.0) -> None:
     """Wait for something that happens in another process."""
-    end = time.monotonic() + patience_s
+    waited, before = 0.0, time.monotonic()
     while not condition():
-        assert time.monotonic() < end, "it never came"
+        now = time.monotonic()
+        waited, before = waited + min(now - before, ui.LONGEST_S), now
+        assert waited < patience_s, "it never came"
         time.sleep(0.01)
 
 

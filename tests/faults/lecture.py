@@ -103,6 +103,8 @@ def main() -> int:
         QTimer.singleShot(int(words[words.index("--close-after") + 1]), window, lambda: (say("closing"), window.close()))
     if "--bend" in words:
         bend(window, words[words.index("--bend") + 1])
+    if window.notices._kind == "homeless":
+        say("homeless", window.desk.banner.text)
     say("shown", window.player.folder)
     return launch._left(app.exec(), lecture.window)
 

@@ -30,7 +30,7 @@ from tests.ui.conftest import Stage
 
 KILLS = 2  #: in the daily run: each costs the start of an engine
 FREQUENT = 25  #: of so many tries to kill, one is let through
-STILL_S = 30.0
+STILL_S = 120.0
 
 
 def two_lanes() -> Experiment:

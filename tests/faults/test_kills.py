@@ -87,9 +87,9 @@ def test_kills_of_the_engine_at_random_moments(no_process_left, stage_for, count
 class Watched:
     """A lecture in a process of its own, and what it said."""
 
-    def __init__(self, profile: Path, *words: str) -> None:
+    def __init__(self, profile: Path, *words: str, **settings: str) -> None:
         self.process = subprocess.Popen([*LECTURE, str(profile), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        text=True, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"})  # fmt: skip
+                                        text=True, env={**os.environ, "QT_QPA_PLATFORM": "offscreen", **settings})  # fmt: skip
         self.lines: list[tuple[float, str]] = []
         self.errors = ""
         self._readers = [threading.Thread(target=read, daemon=True) for read in (self._read, self._read_errors)]
