@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -160,6 +160,23 @@ class Run:
         self.train_s = float(state["seconds"])
         self.under_way = None
         self.ledger.read()
+
+    @property
+    def finite(self) -> bool:
+        """Whether weights and moments are all numbers."""
+        tensors = (*self.objective.parameters(), *self.optimizer.first, *self.optimizer.second)
+        return all(bool(tensor.isfinite().all()) for tensor in tensors)
+
+    @property
+    def beginning(self) -> dict[str, dict[str, Any]]:
+        """The live values before the first change, by section."""
+        return self._start
+
+    def remember(self, log: Sequence[Change], beginning: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take up the log of a run of which this is the continuation, and the values that it began with."""
+        self.log = list(log)
+        for section, values in self._start.items():
+            values.update({name: value for name, value in beginning.get(section, {}).items() if name in values})
 
     def _set(self, path: str, value: Any) -> None:
         section, _, name = path.partition(".")

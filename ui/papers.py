@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, qVersion
@@ -12,10 +11,11 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, Q
 from engine.protocol.library import SourceError, read_recipe, recipe_in
 from engine.protocol.recipe.experiment import encode
 from engine.protocol.version import APP
+from ui.diagnostics import diagnostics
 from ui.keeper import Keeper
 from ui.licenses import Licenses
 from ui.player import Player
-from ui.runfile import SUFFIX
+from ui.runfile import SUFFIX, RunFileError, replacing
 
 RECIPES = "Recipes and runs (*.attractor *.json *.toml *.run)"
 
@@ -56,14 +56,11 @@ class Papers(QObject):
 
     def write(self, name: str) -> None:
         """Write the experiment to a file: the old file stays whole until the new one is."""
-        file = Path(name)
-        fresh = file.with_name(f".{file.name}.{os.getpid()}")
         try:
-            fresh.write_bytes(encode(self._player.session.experiment))
-            fresh.replace(file)
-        except OSError as error:
-            fresh.unlink(missing_ok=True)
-            self.said.emit("file_refused", {"file": name, "reason": error.strerror or str(error)})
+            with replacing(Path(name)) as fresh:
+                fresh.write_bytes(encode(self._player.session.experiment))
+        except RunFileError as error:
+            self.said.emit("file_refused", {"file": name, "reason": str(error)})
         else:
             self.said.emit("file_saved", {"file": name})
 
@@ -85,6 +82,11 @@ class Papers(QObject):
     def copy(self) -> None:
         """Put the experiment on the clipboard, as the text that `open` reads."""
         QApplication.clipboard().setText(encode(self._player.session.experiment).decode())
+
+    def diagnose(self) -> None:
+        """Put on the clipboard what somebody needs who shall help."""
+        QApplication.clipboard().setText(diagnostics(self._player))
+        self.said.emit("copied_diagnostics", {"folder": str(self._player.folder or "")})
 
     def about(self) -> None:
         """Versions and license."""
