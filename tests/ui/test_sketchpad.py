@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +17,8 @@ from engine.protocol.recipe.probes.sketched import Sketched
 from ui.arrangement import Arrangement
 from ui.controls.sketchpad import EDGE, SketchPad
 from ui.theme import apply, theme
+
+MIDDLE = 112  #: the drawing lies between 12 and 212 from left to right, 6 and 206 from above
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def draw(qtbot: QtBot, pad: SketchPad, *places: tuple[int, int]) -> None:
 def test_a_stroke_is_told_while_it_is_drawn(qtbot: QtBot, pad: SketchPad) -> None:
     told: list[np.ndarray] = []
     pad.drawn.connect(told.append)
-    draw(qtbot, pad, (106, 30), (106, 100), (106, 180))
+    draw(qtbot, pad, (MIDDLE, 30), (MIDDLE, 100), (MIDDLE, 180))
     assert len(told) == 3
     last = told[-1]
     assert (last.shape, last.dtype, last.min(), last.max()) == ((EDGE, EDGE), np.float32, 0.0, 1.0)
@@ -53,11 +56,20 @@ def test_a_stroke_is_told_while_it_is_drawn(qtbot: QtBot, pad: SketchPad) -> Non
 
 
 def test_a_click_is_a_dot(qtbot: QtBot, pad: SketchPad) -> None:
-    draw(qtbot, pad, (106, 106))
+    draw(qtbot, pad, (MIDDLE, 106))
     lit = pad.pixels() > 0.5
     rows, columns = np.nonzero(lit)
     assert (rows.mean(), columns.mean()) == pytest.approx((EDGE / 2, EDGE / 2), abs=2)
     assert 0.003 < lit.mean() < 0.02
+
+
+def test_a_finger_draws_as_a_mouse_does(qtbot: QtBot, pad: SketchPad) -> None:
+    screen = QTest.createTouchDevice()
+    QTest.touchEvent(pad, screen).press(0, QPoint(MIDDLE, 30), pad).commit()
+    for down in (60, 100, 140, 180):
+        QTest.touchEvent(pad, screen).move(0, QPoint(MIDDLE, down), pad).commit()
+    QTest.touchEvent(pad, screen).release(0, QPoint(MIDDLE, 180), pad).commit()
+    assert pad.pixels()[:, EDGE // 2].mean() > 0.7, "a stroke from top to bottom"
 
 
 def test_a_wiped_pad_is_told_as_nothing(qtbot: QtBot, pad: SketchPad) -> None:

@@ -35,7 +35,8 @@ class PanelHead(QWidget):
 
     def show_buttons(self, shown: bool) -> None:
         """Offer the buttons in place of the note."""
-        self.note.setHidden(shown)
+        self._offered = shown
+        self.note.setHidden(shown or not self.note.text())  # an empty one would take room from the title
         self.menu.setVisible(shown)
         self.enlarge.setVisible(shown)
         self.settings.setVisible(shown and self._has_settings)
@@ -44,6 +45,7 @@ class PanelHead(QWidget):
         """What stands beside the title."""
         if note != self.note.text():
             self.note.setText(note)
+            self.note.setHidden(self._offered or not note)
 
     def show_large(self, large: bool) -> None:
         """Whether its panel is the only one to be seen."""

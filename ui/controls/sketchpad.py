@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.controls.buttons import IconButton
@@ -81,19 +81,22 @@ class SketchPad(QWidget):
         theme, square = theme_of(self), self._square()
         with QPainter(self) as p:
             p.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+            outline = QPainterPath()
+            outline.addRoundedRect(square, theme.px(RADIUS) / 2, theme.px(RADIUS) / 2)
+            p.setClipPath(outline)
             p.drawImage(square, self._image)
-            p.setPen(QPen(theme.color("line"), theme.px(1)))
-            p.setBrush(Qt.BrushStyle.NoBrush)
-            p.drawRoundedRect(square, theme.px(RADIUS) / 2, theme.px(RADIUS) / 2)
+            p.setClipping(False)
+            p.strokePath(outline, QPen(theme.color("line"), theme.px(1)))
             if self._empty:
                 p.setFont(theme.font("body"))
                 p.setPen(QColor("#9AA6BF"))  # the ground is black in every theme
                 p.drawText(square, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, say("Draw here"))
 
     def _square(self) -> QRectF:
-        edge = theme_of(self).px(12)
-        side = max(min(self.width(), self.height()) - edge, 1.0)
-        return QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+        """Where the drawing lies: in line with the title of its panel."""
+        edge, air = theme_of(self).px(12), theme_of(self).px(6)
+        side = max(min(self.width() - edge, self.height() - 2 * air), 1.0)
+        return QRectF(edge, (self.height() - side) / 2, side, side)
 
     def _place(self, at: QPointF) -> QPointF:
         square = self._square()
