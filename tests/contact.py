@@ -28,7 +28,7 @@ from ui.launch import window_for
 from ui.window import Window
 
 COLUMNS = 3
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 
 
 def main() -> None:

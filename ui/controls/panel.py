@@ -37,7 +37,7 @@ class PanelFrame(QWidget):
         self.origin = self.place = place
         self.view = VIEW_FOR[type(place.probe).payload](place)
         self.title = place.title or type(place.probe).title
-        self.setAccessibleName(self.title)
+        self.setAccessibleName(say(self.title))
         self.setProperty("surface", self.view.ground)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.knobs = Knobs(place.probe)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.controls.buttons import IconButton
-from ui.controls.labels import ElidedLabel
+from ui.controls.labels import ElidedLabel, PartsLabel
 from ui.theme import theme_of
 
 
@@ -18,15 +18,15 @@ class PanelHead(QWidget):
         super().__init__(parent)
         self.title = ElidedLabel(title, "strong")
         self.title.setToolTip(help)
-        self.note = ElidedLabel("", "caption", "faint")
+        self.note = PartsLabel("", "caption", "faint")
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.settings = IconButton("settings", "Settings of this panel", flat=True)
         self.menu = IconButton("more", "What one can do with this panel", flat=True)
         self.enlarge = IconButton("maximize", "Make this panel large (double click)", flat=True)
-        self.waiting = IconButton("layers", "Show the panels that found no room here", "more", flat=True)
+        self.waiting = IconButton("layers", "Show the panels that found no room here", "+1", flat=True)
         self._has_settings = has_settings
         self._row = QHBoxLayout(self)
-        self._row.addWidget(self.title, 2)
+        self._row.addWidget(self.title)
         self._row.addWidget(self.note, 1)
         for button in (self.settings, self.menu, self.enlarge, self.waiting):
             self._row.addWidget(button)
@@ -54,7 +54,7 @@ class PanelHead(QWidget):
 
     def show_waiting(self, count: int) -> None:
         """Say that so many panels found no room beside this one."""
-        self.waiting.setText(f"{count} more")
+        self.waiting.setText(f"+{count}")
         self.waiting.updateGeometry()
         self.waiting.setVisible(count > 0)
 
