@@ -46,6 +46,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType({
     "download_cancelled": "The download of {file} was stopped; what came is kept; the next try goes on.",
     "download_unwritten": "{file} could not be written to {folder}: {reason}.",
     # the window's own
+    "painted": "Now {count} painted points; the network starts again. Undo brings the old data back.",
     "refused": "{reason}.",
     "file_refused": "{file}: {reason}.",
     "file_saved": "Saved {file}.",
