@@ -85,14 +85,6 @@ class Run:
         rows, noise = self.under_way
         return rows, twin(noise)
 
-    def still(self) -> Run:
-        """The run as it is now, for others to look at while this one trains on; the data are the same."""
-        found = copy.copy(self)
-        found.objective = copy.deepcopy(self.objective)
-        found.network, found.average = found.objective.network, copy.deepcopy(self.average)
-        found.training, found.flow, found.log = dict(self.training), dict(self.flow), list(self.log)
-        return found
-
     def change(self, path: str, value: Any) -> Change:
         """Set a live value (`objective.sigma`, `training.learning_rate`, …) from the next step on, and log it."""
         if self._aim is not None:  # a replay is under way: it counts when that has arrived
@@ -184,6 +176,15 @@ class Run:
 
     def _sections(self) -> dict[str, dict[str, Any]]:
         return {"objective": self.objective.live, "training": self.training, "flow": self.flow}
+
+
+def still(run: Run) -> Run:
+    """The run as it is now, for others to look at while it trains on; the data are the same."""
+    found = copy.copy(run)
+    found.objective = copy.deepcopy(run.objective)
+    found.network, found.average = found.objective.network, copy.deepcopy(run.average)
+    found.training, found.flow, found.log = dict(run.training), dict(run.flow), list(run.log)
+    return found
 
 
 def _part(state: Mapping[str, Tensor], prefix: str) -> State:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, qVersion
@@ -29,6 +30,13 @@ class Papers(QObject):
     def __init__(self, window: QWidget, player: Player, keeper: Keeper) -> None:
         super().__init__(window)
         self._window, self._player, self._keeper = window, player, keeper
+
+    def deeds(self) -> dict[str, Callable[[], object]]:
+        """What each of the menu's actions does."""
+        return {
+            "open": self.open, "save": self.save, "save_run": self.save_run, "copy": self.copy, "paste": self.paste,
+            "about": self.about, "diagnose": self.diagnose,
+        }  # fmt: skip
 
     def open(self) -> None:
         """Ask for a recipe, and play it."""
