@@ -42,7 +42,6 @@ class PanelFrame(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.knobs = Knobs(place.probe)
         self.knobs.turned.connect(self._tune)
-        self.knobs.setVisible(bool(self.knobs.fields) and place.place == "stage")
         self.head = PanelHead(self.title, type(place.probe).help, bool(self.knobs.fields), self)
         self.head.menu.clicked.connect(lambda: self._popup(self.head.menu.mapToGlobal(QPoint(0, self.head.menu.height()))))
         self.head.enlarge.clicked.connect(lambda: self.enlarged.emit(self.place.key))
@@ -53,6 +52,8 @@ class PanelFrame(QWidget):
         self._box.addWidget(self.head)
         self._box.addLayout(self._middle(), 1)
         self._box.addWidget(self.knobs)
+        # Not before it has a parent: it would be a window of its own for a moment, and take the keys.
+        self.knobs.setVisible(bool(self.knobs.fields) and place.place == "stage")
         self._set_lengths()
 
     def _middle(self) -> QHBoxLayout:
