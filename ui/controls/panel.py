@@ -73,11 +73,11 @@ class PanelFrame(QWidget):
         self.head.show_note(note)
 
     def _clock(self, moment: Moment) -> str:
-        """Where several lanes play: the step and the training time of the one on this stage."""
+        """Where several lanes play: the step and the training time of the one on this stage; there is room for two numbers."""
         lane = next((lane for lane in moment.lanes if lane.name == self.place.lane), None)
         if lane is None or len(moment.lanes) < 2 or self.place.place != "stage":
             return ""
-        return f"step {lane.step:,} · {lane.train_s:.1f} s"
+        return f"{lane.step:,} · {lane.train_s:.1f} s"
 
     @property
     def note(self) -> str:
