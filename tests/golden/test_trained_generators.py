@@ -120,7 +120,7 @@ ROADS = {
 
 
 def on_the_spiral(kind: str, seed: int) -> tuple[float, int]:
-    """After 3,000 steps: the share of 2,000 samples within 0.1 of the curve without noise, and how many of 50 arcs they cover."""
+    """After 3,000 steps: the share of 2,000 samples within 0.1 of the noise-free curve, and how many of 50 arcs they cover."""
     run = made("spiral", kind, seed=seed, **ROADS[kind][1])
     play(run, 3000)
     drawn, curve = sample(run, 2000, torch.Generator().manual_seed(9)), torch.tensor(run.data.curve)
