@@ -55,14 +55,20 @@ def closed_off(folder: Path, *words: str) -> list[str] | None:
     return [*line, *words] if tried.returncode == 0 else None
 
 
-@pytest.mark.slow
-def test_every_chapter_trains_without_network_from_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
-    line = closed_off(tmp_path, sys.executable, "-B", "-c", INSIDE, str(tmp_path / "runs"), *CHAPTERS)
+@pytest.mark.parametrize(
+    "chapters",
+    [pytest.param(CHAPTERS[:1], marks=pytest.mark.slow), pytest.param(CHAPTERS, marks=pytest.mark.nightly)],
+    ids=["the first", "all"],
+)
+def test_chapters_and_self_test_run_without_network_from_a_folder_that_cannot_be_written(
+    chapters: list[str], tmp_path: Path
+) -> None:
+    line = closed_off(tmp_path, sys.executable, "-B", "-c", INSIDE, str(tmp_path / "runs"), *chapters)
     if line is None:
         pytest.skip("this machine lets nobody close a process off")
     own = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
     (tmp_path / "runs").mkdir()
     child = subprocess.run(line, cwd=ROOT, env={**os.environ, **own}, capture_output=True, text=True, check=False, timeout=280)
     assert child.returncode == 0, child.stderr[-2000:]
-    for key in CHAPTERS:
+    for key in chapters:
         assert sorted((tmp_path / "runs" / key).rglob("metrics.csv")), key
