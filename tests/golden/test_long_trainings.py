@@ -29,7 +29,7 @@ def test_a_minute_of_diffusion_draws_like_the_data(data: str, steps: int, most: 
 
 
 def test_three_minutes_of_a_diffusion_u_net_make_digits_that_are_no_copies(tmp_path: Path) -> None:
-    run = made("digits", "diffusion-unet", training={"learning_rate": 2e-3})
+    run = made("digits", "diffusion-unet")
     play(run, 2500)
     drawn = sample(run, len(run.test), torch.Generator().manual_seed(9))
     sheet = drawn[:100].clamp(0, 1).reshape(10, 10, 8, 8).transpose(1, 2).reshape(80, 80)
