@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 from typing import ClassVar
 
+import msgspec
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
@@ -17,6 +18,7 @@ from engine.protocol.recipe.probes import Panel
 from engine.protocol.recipe.probes.curves import Curves
 from ui.theme import RADIUS, Theme, theme_of
 from ui.views.chart import Chart, Settings, draw_axes, draw_line_ends, draw_strokes
+from ui.views.frame import draw_corner
 from ui.views.lines import Line, lines_of, value_at
 from ui.views.view import View
 from ui.views.words import CENTER, LEFT, RIGHT, width_of, write
@@ -59,6 +61,8 @@ class CurvesView(View):
         draw_axes(p, theme, chart, titles)
         draw_strokes(p, theme, chart)
         draw_line_ends(p, theme, chart)
+        if self._probe is None and self.picture is not None:
+            draw_figure(p, theme, self.picture.axes, self.width())
         if self._hover is not None and chart.camera.room.contains(self._hover):
             draw_reading(p, theme, chart, self._hover.x(), titles[0])
 
@@ -111,6 +115,17 @@ class CurvesView(View):
         action.setToolTip(hint)
         action.toggled.connect(lambda on: self.set_settings(replace(self.settings, **{name: on})))
         self.addAction(action)
+
+
+def draw_figure(p: QPainter, theme: Theme, axes: Axes, width: float) -> None:
+    """The figure that measured curves come to, beside the title of the axis; its words where there is room for them."""
+    taken = theme.px(28) + width_of(axes.y, theme.font("caption"))
+    band = QRectF(taken, 0, width - taken - theme.px(12), theme.px(22))
+    words = width_of(axes.note, theme.font("caption")) + theme.px(8)
+    figure = width_of(axes.figure, theme.font("number"))
+    if axes.figure and figure <= band.width():
+        shown = axes if figure + words <= band.width() else msgspec.structs.replace(axes, note="")
+        draw_corner(p, theme, shown, band, one_line=True)
 
 
 def draw_reading(p: QPainter, theme: Theme, chart: Chart, at_px: float, x_title: str) -> None:
