@@ -183,13 +183,15 @@ def _draw_legend(p: QPainter, theme: Theme, layer: Points | None, row: QRectF) -
 
 
 def _draw_scale(p: QPainter, theme: Theme, layer: Field, row: QRectF) -> float:
-    """Label, lowest value, bar of colors, highest value, from the right; how far it reaches."""
+    """Label (where there is room for it), lowest value, bar of colors, highest value, from the right; how far it reaches."""
     font, soft = theme.font("caption"), theme.color("soft")
     table = np.ascontiguousarray(color_table())
     bar = QImage(table.data, len(table), 1, 3 * len(table), QImage.Format.Format_RGB888).copy()
     x, gap = row.right(), theme.px(6)
     for text in (ticks.exact(layer.high), "", ticks.exact(layer.low), layer.label):
         wide = width_of(text, font) if text else theme.px(90)
+        if text is layer.label and x - wide < row.left():
+            break
         x -= wide
         if text:
             write(p, QRectF(x, row.top(), wide, row.height()), text, font, soft, LEFT)
