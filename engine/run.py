@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,12 +153,38 @@ class Run:
         self.under_way = None
         self.ledger.read()
 
+    @property
+    def finite(self) -> bool:
+        """Whether weights and moments are all numbers."""
+        tensors = (*self.objective.parameters(), *self.optimizer.first, *self.optimizer.second)
+        return all(bool(tensor.isfinite().all()) for tensor in tensors)
+
+    @property
+    def beginning(self) -> dict[str, dict[str, Any]]:
+        """The live values before the first change, by section."""
+        return self._start
+
+    def remember(self, log: Sequence[Change], beginning: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take up the log of a run of which this is the continuation, and the values that it began with."""
+        self.log = list(log)
+        for section, values in self._start.items():
+            values.update({name: value for name, value in beginning.get(section, {}).items() if name in values})
+
     def _set(self, path: str, value: Any) -> None:
         section, _, name = path.partition(".")
         self._sections()[section][name] = value
 
     def _sections(self) -> dict[str, dict[str, Any]]:
         return {"objective": self.objective.live, "training": self.training, "flow": self.flow}
+
+
+def still(run: Run) -> Run:
+    """The run as it is now, for others to look at while it trains on; the data are the same."""
+    found = copy.copy(run)
+    found.objective = copy.deepcopy(run.objective)
+    found.network, found.average = found.objective.network, copy.deepcopy(run.average)
+    found.training, found.flow, found.log = dict(run.training), dict(run.flow), list(run.log)
+    return found
 
 
 def _part(state: Mapping[str, Tensor], prefix: str) -> State:

@@ -24,6 +24,7 @@ from tests.ui.sheets import CHAPTERS, THEMES, draw, file_of, fitting, reference_
 
 MARKS = 60  #: moments of the training at which its curves are measured
 POINTS, UPDATES = 60, 60  #: on the stage
+DRAWN = 5  #: the test image that stands on the sketch pad
 PLACE = (0.6, -0.8)  #: where the cursor stands in the plane of the codes
 
 
@@ -62,12 +63,15 @@ def train(track: Track, step: int) -> None:
 
 
 def put_points(track: Track) -> None:
-    """Points that have arrived and points on their way, and a cursor in the plane of the codes."""
+    """Points that have arrived and points on their way, a cursor in the plane of the codes, and a drawing."""
     for count, updates in ((POINTS, UPDATES), (POINTS // 3, UPDATES // 6)):
         track.scene.swarm.scatter(count, 1.0)
         for _ in range(updates):
             track.scene.swarm.update()
     track.scene.point("latent", PLACE)
+    if len(track.run.data.shape) == 3:
+        track.scene.sketch = track.run.test[DRAWN]  # as if somebody had drawn it
+        track.scene.settings += 1
 
 
 def measured(audience: Audience) -> list[Scalars]:

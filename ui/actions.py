@@ -31,6 +31,7 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
     "&File": (
         Deed("open", "Open…", "Play a recipe, or go on with a run; undo goes back", "open", ("Ctrl+O",)),
         Deed("import", "Open data…", "Train on a table, an array or an IDX file, after a look at it", "import", ("Ctrl+I",)),
+        Deed("paint", "Paint data…", "Spray your own points in the plane, and train on them", "brush", ("Ctrl+D",)),
         Deed("pictures", "Open a folder of pictures…", "Train on your own pictures; sub-folders are classes", "image"),
         None,
         Deed("save", "Save recipe…", "Write this experiment to a file", "save", ("Ctrl+S",)),
@@ -39,7 +40,11 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
         Deed("paste", "Paste recipe", "Play the recipe on the clipboard; undo goes back", "", ("Ctrl+Shift+V",)),
         None,
         Deed("picture", "Export picture…", "Write the panels that can be seen as PNG or SVG", "camera", ("Ctrl+E",)),
-        Deed("curves", "Export curves…", "Write the curves as a table (CSV)", "export"),
+        Deed("film", "Export film…", "Write what the panels show while it learns or flows as GIF or MP4", "film"),
+        Deed("report", "Export report…", "Write recipe, curves and panels on one page (PDF)", "export"),
+        Deed("curves", "Export curves…", "Write the curves as a table (CSV)", "curves"),
+        Deed("arrays", "Export arrays…", "Write new examples, latents (NPY) or weights (safetensors)", "layers"),
+        Deed("script", "Export script…", "Write a PyTorch script or notebook that goes on without this app", "export"),
         None,
         Deed("quit", "Quit", "Close the window; the engine keeps a checkpoint", "", ("Ctrl+Q",)),
     ),
@@ -78,6 +83,7 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
     ),
     "&Help": (
         Deed("keys", "Keys", "All keys at a glance", "keyboard", ("?", "F1"), checkable=True),
+        Deed("diagnose", "Copy diagnostics", "Versions, settings, the last lines of all logs, for whoever shall help", "copy"),
         Deed("about", "About Attractor", "Versions and license", "info"),
     ),
 }

@@ -56,9 +56,9 @@ class SavedRun:
 _CURVES: Final = decoder_of(Curves)
 
 
-def write_run(file: Path, run: SavedRun, arrays: Arrays) -> None:
-    """Write a run; the old file stays whole until the new one is. Raises RunFileError."""
-    with replacing(file) as fresh, zipfile.ZipFile(fresh, "w", zipfile.ZIP_STORED) as archive:
+def write_run(file: Path, run: SavedRun, arrays: Arrays, older: Path | None = None) -> None:
+    """Write a run; the old file stays whole until the new one is, and as `older` after that. Raises RunFileError."""
+    with replacing(file, older) as fresh, zipfile.ZipFile(fresh, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("about.json", msgspec.json.encode({"format": FORMAT, "app": APP}))
         archive.writestr("recipe.json", encode(run.experiment))
         archive.writestr("checkpoint.safetensors", run.checkpoint)
@@ -92,14 +92,19 @@ def read_run(file: Path, arrays: Arrays) -> SavedRun:
 
 
 @contextmanager
-def replacing(file: Path) -> Iterator[Path]:
-    """A new file beside the old one, which it replaces when the block ends well. Raises RunFileError."""
+def replacing(file: Path, older: Path | None = None) -> Iterator[Path]:
+    """A new file beside the old one, which it replaces when the block ends well. Raises RunFileError.
+
+    With `older` the old file takes that name: two generations, one of which is whole at any moment.
+    """
     fresh = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         try:
             yield fresh
             with fresh.open("rb") as stream:
                 os.fsync(stream.fileno())
+            if older is not None and file.exists():
+                file.replace(older)
             fresh.replace(file)
         finally:
             fresh.unlink(missing_ok=True)
