@@ -56,10 +56,10 @@ def made(chapter: Chapter) -> Frame:
 
 
 def train(track: Track, step: int) -> None:
-    """Go on to a step."""
+    """Go on to a step; its figures are read."""
     while track.run.step < step:
         track.advance()
-    track.collect()
+    track.check()
 
 
 def put_points(track: Track) -> None:
