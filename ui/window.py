@@ -29,6 +29,7 @@ from ui.painting import Painting
 from ui.papers import Papers
 from ui.player import Player
 from ui.recovery import Sessions
+from ui.shaping import Shaping
 from ui.showing import Showing
 from ui.theme import Theme
 
@@ -46,7 +47,9 @@ class Window(QMainWindow):
         self.deeds = Actions(self)
         self.desk = desk = Desk(self.deeds)
         self.hands = Hands(player.troupe)
+        self.shaping = Shaping(player)
         desk.panels.added.connect(self.hands.take)
+        desk.panels.added.connect(self.shaping.take)
         chapters = chapters if self.language.name == "en" else shelf(self.language.name)[0]
         self.lecture = Lecture(chapters, player, desk.panels, desk.form, desk.reader)
         self.showing = Showing(player, desk.panels, desk.timeline, desk.bar, desk.form, desk.flow)

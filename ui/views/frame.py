@@ -106,7 +106,7 @@ def draw_bands(p: QPainter, theme: Theme, picture: Picture, plan: Plan, hint: st
         write(p, QRectF(-high / 2, -theme.px(10), high, theme.px(20)), parts_within(axes.y, font, high), font, soft, CENTER)
         p.restore()
     row = plan.bottom.adjusted(edge, 0, -edge, -theme.px(2))
-    _draw_corner(p, theme, axes, plan.corner, one_line=plan.corner.top() > 0)
+    draw_corner(p, theme, axes, plan.corner, one_line=plan.corner.top() > 0)
     right = plan.corner.left() - edge if plan.corner.top() > 0 else row.right()
     scale = _scale(picture)
     if scale is not None:
@@ -133,7 +133,8 @@ def _corner_line(theme: Theme, axes: Axes) -> float:
     return width_of(axes.note, theme.font("caption")) + theme.px(8) + width_of(axes.figure, theme.font("number"))
 
 
-def _draw_corner(p: QPainter, theme: Theme, axes: Axes, band: QRectF, one_line: bool) -> None:
+def draw_corner(p: QPainter, theme: Theme, axes: Axes, band: QRectF, one_line: bool) -> None:
+    """The figure of a picture and its words, to the right of a band."""
     small, large = theme.font("caption"), theme.font("number")
     if one_line:
         wide = width_of(axes.figure, large)
@@ -184,7 +185,7 @@ def _draw_legend(p: QPainter, theme: Theme, layer: Points | None, row: QRectF) -
 
 
 def _draw_scale(p: QPainter, theme: Theme, layer: Field, row: QRectF) -> float:
-    """Label, lowest value, bar of colors, highest value, from the right; how far it reaches."""
+    """Label (where there is room for it), lowest value, bar of colors, highest value, from the right; how far it reaches."""
     font, soft = theme.font("caption"), theme.color("soft")
     table = np.ascontiguousarray(color_table())
     bar = QImage(table.data, len(table), 1, 3 * len(table), QImage.Format.Format_RGB888).copy()
