@@ -13,7 +13,9 @@ from engine.protocol.words import sentence
 from ui.controls.banner import Banner, Tone
 from ui.player import Player
 
-NOTES: Final = frozenset({"resumed", "rebuilt", "reset", "branched", "compared", "file_saved", "making", "imported", "run_opened"})
+NOTES: Final = frozenset({
+    "resumed", "rebuilt", "reset", "branched", "compared", "file_saved", "making", "imported", "run_opened",
+})  # fmt: skip
 WAITS: Final = frozenset({"warming_up", "building"})
 
 

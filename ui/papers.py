@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, Q
 from engine.protocol.library import SourceError, read_recipe, recipe_in
 from engine.protocol.recipe.experiment import encode
 from engine.protocol.version import APP
+from ui.guide import Guide
 from ui.keeper import Keeper
 from ui.licenses import Licenses
 from ui.player import Player
@@ -85,6 +86,12 @@ class Papers(QObject):
     def copy(self) -> None:
         """Put the experiment on the clipboard, as the text that `open` reads."""
         QApplication.clipboard().setText(encode(self._player.session.experiment).decode())
+
+    def guide(self) -> None:
+        """The pages for students, lecturers and developers, beside the window."""
+        guide = Guide(self._window)
+        guide.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        guide.show()
 
     def about(self) -> None:
         """Versions and license."""

@@ -14,10 +14,11 @@ from typing import Final
 import msgspec
 from PySide6.QtCore import QLockFile
 
-from ui.arrays import Arrays
-from ui.runfile import SavedRun, read_run, write_run
+from ui.arrays import Arrays, needed, share
+from ui.runfile import RunFileError, SavedRun, read_run, write_run
 
 AUTOSAVE: Final = "autosave.run"
+DATA: Final = "data"  #: the folder of imported data, beside the autosave
 OFFERS: Final = "offers"  #: a file with one mark for each time that this session was offered
 MOST_OFFERS: Final = 2  #: a recovery that crashes the app must not do so for ever
 MOST_HEADER: Final = 2**24  #: bytes
@@ -32,7 +33,7 @@ class Lost:
 
     def run(self, arrays: Arrays) -> SavedRun:
         """Its recipe, curves and data, with the engine's last checkpoint. Raises RunFileError."""
-        saved = read_run(self.folder / AUTOSAVE, arrays)
+        saved = read_run(self.folder / AUTOSAVE, arrays, self.folder / DATA)
         try:
             checkpoint = (self.folder / CHECKPOINT).read_bytes()
         except OSError:
@@ -66,8 +67,13 @@ class Sessions:
         self._lock.tryLock(0)
 
     def write(self, run: SavedRun, arrays: Arrays) -> None:
-        """Autosave. Raises RunFileError."""
-        write_run(self.own / AUTOSAVE, run, arrays)
+        """Autosave: recipe and curves anew, imported data once for all, under their SHA-256. Raises RunFileError."""
+        try:
+            for sha256 in needed(run.experiment):
+                share(arrays.file(sha256), self.own / DATA)
+        except OSError as error:
+            raise RunFileError(error.strerror or str(error)) from None
+        write_run(self.own / AUTOSAVE, run, None)
 
     def close(self) -> None:
         """End in order."""

@@ -132,7 +132,7 @@ class Window(QMainWindow):
             "picture": self.exporter.ask_picture, "curves": self.exporter.ask_curves, "film": self.exporter.film,
             "report": self.exporter.ask_report, "script": self.exporter.ask_script, "arrays": self.exporter.ask_arrays,
             "import": self.importer.ask, "pictures": lambda: self.importer.ask(folder=True),
-            "save": papers.save, "copy": papers.copy, "about": papers.about, "quit": self.close,
+            "save": papers.save, "copy": papers.copy, "about": papers.about, "guide": papers.guide, "quit": self.close,
             "theme": self.appearance.toggle_theme, "restore": self._escape,
             "projector": lambda: self.showFullScreen() if self.deeds["projector"].isChecked() else self.showNormal(),
         }  # fmt: skip
