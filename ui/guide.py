@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor, QTextFormat
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QTextBrowser, QWidget
 
 from engine.protocol.places import resources
@@ -49,5 +50,17 @@ class Guide(QDialog):
         file = Path(self.list.item(row).data(Qt.ItemDataRole.UserRole))
         try:
             self.text.setMarkdown(file.read_text(encoding="utf-8"))
+            self._space()
         except OSError as error:
             self.text.setPlainText(f"{file}: {error.strerror}")
+
+    def _space(self) -> None:
+        """Air above headings and paragraphs; lines of a program and of a list stay together."""
+        px = theme_of(self).px
+        block = self.text.document().begin()
+        while block.isValid():
+            shape = block.blockFormat()
+            code = bool(shape.property(QTextFormat.Property.BlockCodeFence) or shape.property(QTextFormat.Property.BlockCodeLanguage))
+            shape.setTopMargin(px(20) if shape.headingLevel() else 0 if code else px(3) if block.textList() else px(8))
+            QTextCursor(block).setBlockFormat(shape)
+            block = block.next()
