@@ -14,6 +14,7 @@ from engine.protocol.places import resources
 from ui.language import say
 from ui.theme import theme_of
 
+CODE: Final = (QTextFormat.Property.BlockCodeFence, QTextFormat.Property.BlockCodeLanguage)
 PAGES: Final = {"For students": "students", "For lecturers": "lecturers", "For developers": "developers"}
 
 
@@ -60,7 +61,7 @@ class Guide(QDialog):
         block = self.text.document().begin()
         while block.isValid():
             shape = block.blockFormat()
-            code = bool(shape.property(QTextFormat.Property.BlockCodeFence) or shape.property(QTextFormat.Property.BlockCodeLanguage))
+            code = any(shape.hasProperty(mark) for mark in CODE)
             shape.setTopMargin(px(20) if shape.headingLevel() else 0 if code else px(3) if block.textList() else px(8))
             QTextCursor(block).setBlockFormat(shape)
             block = block.next()
