@@ -84,6 +84,7 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
     "&Help": (
         Deed("keys", "Keys", "All keys at a glance", "keyboard", ("?", "F1"), checkable=True),
         Deed("diagnose", "Copy diagnostics", "Versions, settings, the last lines of all logs, for whoever shall help", "copy"),
+        Deed("guide", "Guide", "For students, for lecturers, for developers", "help"),
         Deed("about", "About Attractor", "Versions and license", "info"),
     ),
 }

@@ -102,6 +102,7 @@ class Moment:
     pictures: Mapping[str, Picture]
     past: Past
     moving: int = 0
+    measuring: bool = False
 
 
 class _Run:
@@ -125,7 +126,7 @@ class _Run:
         pictures = {**last.pictures, **frame.pictures} if last and same else dict(frame.pictures)
         ends = {**(last.past.ends if last else {}), **{(state.name, state.build): state.step for state in frame.lanes}}
         past = Past(frame.lanes, ends, self.history)
-        self.moments.append(Moment(frame.run_id, frame.training, frame.lanes, pictures, past, frame.moving))
+        self.moments.append(Moment(frame.run_id, frame.training, frame.lanes, pictures, past, frame.moving, frame.measuring))
         self.picture_bytes += _OVERHEAD + sum(picture_bytes(picture) for picture in frame.pictures.values())
 
     def thin_moments(self) -> None:
