@@ -90,6 +90,7 @@ def test_weights_that_explode_beside_a_snapshot_never_become_one(k):
         engine.send(Step(count=120))
         failed = engine.until(Failed)
         assert (failed.kind, failed.values["back_to"]) == ("diverged", 0 if k <= 50 else 50)
+        engine.until(Paused)
         assert engine.train(120).steps == {"dae": failed.values["back_to"] + 120}
         assert engine.end().orderly
 
@@ -114,12 +115,13 @@ def test_a_step_without_memory_or_device_is_said_and_training_goes_on(fault, kin
         engine.send(Step(count=10))
         failed = engine.until(Failed)
         assert failed.kind == kind
+        engine.until(Paused)
         assert engine.train(10).steps == {"dae": 10}
         assert engine.end().orderly
 
 
 def test_a_recipe_larger_than_the_memory_is_refused_in_figures_and_the_present_run_plays_on():
-    huge = with_values(SMALL, {"model.width": 8192, "model.depth": 16, "training.batch": 100_000})
+    huge = with_values(SMALL, {"model.width": 8192, "model.depth": 16})
     with Driver() as engine:
         engine.build(SMALL)
         most = psutil.Process(engine.hello.pid).memory_info().rss
@@ -180,7 +182,7 @@ def test_an_engine_that_dies_in_a_step_is_known_by_its_exit_code_and_its_last_wo
             engine.until(Paused)
         ending = engine.link.end()
         assert ending.code == code
-        assert word in ending.words
+        assert word in (tmp_path / "engine.log").read_text(errors="replace")
 
 
 @pytest.mark.parametrize("fault", ["sends_garbage", "sends_no_message", "dies_in_mid_frame"])
