@@ -216,7 +216,6 @@ def test_a_disk_that_answers_no_more_holds_neither_training_nor_the_farewell(tmp
         engine.send(Play())
         engine.until(Frame, lambda frame: frame.lanes[0].step > 200)
         engine.link.close()
-        engine.until(Frame)
         assert engine.link.end(wait_s=1.0).code == -9  # it was given its time
 
 
