@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 import tempfile
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from engine.archive import ArchiveError, Checkpoint, load_checkpoint, packed, read_checkpoint
+from engine.maker import Maker
 from engine.protocol.messages import Failed, Give, Kept, Message, Resume, Save
 from engine.repertoire import Repertoire
+from engine.run import still
 from engine.store import Store
 
 PIECE = 2**24  #: bytes of a checkpoint in one message
@@ -23,6 +27,7 @@ class Keeping:
 
     def __init__(self, repertoire: Repertoire, store: Store, send: Callable[[Message], None], folder: Path | None) -> None:
         self._repertoire, self._store, self._send, self._folder = repertoire, store, send, folder
+        self._makers: deque[Maker] = deque()
 
     def give(self, command: Give) -> None:
         """Take a piece of an array."""
@@ -32,15 +37,38 @@ class Keeping:
             self._send(Failed(kind="refused", values={"reason": str(error)}))
 
     def save(self, command: Save) -> None:
-        """Send the present checkpoint in pieces."""
+        """Send the present checkpoint in pieces; or have something made, which is sent when it is there."""
+        track = self._repertoire.track(command.lane)
         checkpoint = self._repertoire.checkpoint()
-        if checkpoint is None:
+        if command.what == "checkpoint" and checkpoint is not None:
+            steps = {lane.name: kept.step for lane, kept in zip(checkpoint.experiment.lanes, checkpoint.lanes, strict=True)}
+            self._send_file(Kept(offset=0, size=0, values=np.empty(0, np.uint8), steps=steps), packed(checkpoint))
+        elif command.what != "checkpoint" and track is not None:
+            self._makers.append(Maker(still(track.run), command))
+        else:
             self._send(Failed(kind="refused", values={"reason": "nothing plays that could be saved"}))
-            return
-        data = np.frombuffer(packed(checkpoint), np.uint8)
-        steps = {lane.name: kept.step for lane, kept in zip(checkpoint.experiment.lanes, checkpoint.lanes, strict=True)}
-        for offset in range(0, data.size, PIECE):
-            self._send(Kept(offset=offset, size=data.size, values=data[offset : offset + PIECE], steps=steps))
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being made."""
+        return bool(self._makers)
+
+    def report(self) -> None:
+        """Send what has been made."""
+        while self._makers and not self._makers[0].is_alive():
+            maker = self._makers.popleft()
+            if maker.reason:
+                self._send(Failed(kind="refused", values={"reason": maker.reason}, lane=maker.asked.lane))
+            for suffix, data in maker.files.items():
+                last = suffix == list(maker.files)[-1]
+                head = Kept(what=maker.asked.what, lane=maker.asked.lane, suffix=suffix, last=last, offset=0, size=0,
+                            values=np.empty(0, np.uint8), steps={maker.asked.lane: maker.still.step})  # fmt: skip
+                self._send_file(head, data)
+
+    def _send_file(self, head: Kept, data: bytes) -> None:
+        array = np.frombuffer(data, np.uint8)
+        for offset in range(0, array.size, PIECE):
+            self._send(msgspec.structs.replace(head, offset=offset, size=array.size, values=array[offset : offset + PIECE]))
 
     def resume(self, command: Resume) -> None:
         """Put a checkpoint on: the session's last one, or one that was given. Raises ArchiveError, KeyError, RuntimeError."""

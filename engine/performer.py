@@ -72,7 +72,8 @@ class Performer:
         self._methods[type(command)](command)
 
     def report(self, saver: Saver | None) -> None:
-        """Say what probes and the saver met."""
+        """Say what probes and the saver met, and send what was made."""
+        self.keeping.report()
         for panel, reason in self.audience.broken:
             self._fail("probe_failed", {"panel": panel, "reason": reason})
         self.audience.broken.clear()

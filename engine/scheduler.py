@@ -26,6 +26,7 @@ PROBE_SHARE = 0.08
 FLOW_SHARE = 0.35
 CHECKPOINT_S = 2.0
 IDLE_S = 0.5  #: the longest sleep while a checkpoint may be due
+MAKER_S = 0.05  #: … while something is being made for a file
 
 
 class Scheduler:
@@ -115,6 +116,8 @@ class Scheduler:
         ]  # fmt: skip
         if self.saver is not None and (self._places() != self._saved or self.saver.busy):
             waits.append(IDLE_S)
+        if self.performer.keeping.busy:
+            waits.append(MAKER_S)
         return max(0.0, min(waits)) if waits else None
 
     def _places(self) -> tuple[tuple[int, int, int], ...]:

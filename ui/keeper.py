@@ -93,7 +93,7 @@ class Keeper(QObject):
 
     def _hear(self, event: Event) -> None:
         match event:
-            case Kept() if self._waiting is not None:
+            case Kept(what="checkpoint") if self._waiting is not None:
                 self._collect(event)
             case Resumed() if event.run_id == self._opening[0]:
                 if self._recovering is not None:

@@ -15,7 +15,7 @@ from ui.player import Player
 from ui.watchdog import Watchdog
 
 NOTES: Final = frozenset({
-    "resumed", "rebuilt", "reset", "branched", "compared", "file_saved", "copied_diagnostics", "imported", "run_opened",
+    "resumed", "rebuilt", "reset", "branched", "compared", "file_saved", "making", "copied_diagnostics", "imported", "run_opened",
 })  # fmt: skip
 WAITS: Final = frozenset({"warming_up", "building"})
 

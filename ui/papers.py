@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, qVersion
@@ -13,6 +14,7 @@ from engine.protocol.recipe.experiment import encode
 from engine.protocol.version import APP
 from ui.diagnostics import diagnostics
 from ui.keeper import Keeper
+from ui.language import say
 from ui.licenses import Licenses
 from ui.player import Player
 from ui.runfile import SUFFIX, RunFileError, replacing
@@ -29,9 +31,16 @@ class Papers(QObject):
         super().__init__(window)
         self._window, self._player, self._keeper = window, player, keeper
 
+    def deeds(self) -> dict[str, Callable[[], object]]:
+        """What each of the menu's actions does."""
+        return {
+            "open": self.open, "save": self.save, "save_run": self.save_run, "copy": self.copy, "paste": self.paste,
+            "about": self.about, "diagnose": self.diagnose,
+        }  # fmt: skip
+
     def open(self) -> None:
         """Ask for a recipe, and play it."""
-        dialog = QFileDialog(self._window, "Open", "", RECIPES)
+        dialog = QFileDialog(self._window, say("Open"), "", RECIPES)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.load)
         self._show(dialog)
@@ -48,7 +57,7 @@ class Papers(QObject):
 
     def save(self) -> None:
         """Ask for a file, and write the experiment to it."""
-        dialog = QFileDialog(self._window, "Save recipe", "", "Recipes (*.attractor *.json)")
+        dialog = QFileDialog(self._window, say("Save recipe"), "", "Recipes (*.attractor *.json)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("attractor")
         dialog.fileSelected.connect(self.write)
@@ -66,7 +75,7 @@ class Papers(QObject):
 
     def save_run(self) -> None:
         """Ask for a file, and write the whole run to it."""
-        dialog = QFileDialog(self._window, "Save run", "", f"Runs (*{SUFFIX})")
+        dialog = QFileDialog(self._window, say("Save run"), "", f"Runs (*{SUFFIX})")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX[1:])
         dialog.fileSelected.connect(self._keeper.save_run)
@@ -91,15 +100,15 @@ class Papers(QObject):
     def about(self) -> None:
         """Versions and license."""
         hello = self._player.troupe.hello
-        engine = f"PyTorch {hello.torch} on {hello.device}, {hello.threads} threads" if hello is not None else "no engine yet"
+        engine = say(f"PyTorch {hello.torch} on {hello.device}, {hello.threads} threads") if hello is not None else say("no engine yet")
         box = QMessageBox(self._window)
-        box.setWindowTitle("About Attractor")
+        box.setWindowTitle(say("About Attractor"))
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(f"Attractor {APP}")
-        about = "A class watches generative models find the manifold."
-        box.setInformativeText(f"{about}\n\nQt {qVersion()} · {engine}\nMIT license")
+        about = say("A class watches generative models find the manifold.")
+        box.setInformativeText(f"{about}\n\nQt {qVersion()} · {engine}\n{say('MIT license')}")
         box.addButton(QMessageBox.StandardButton.Close)
-        terms = box.addButton("Licenses…", QMessageBox.ButtonRole.ActionRole)
+        terms = box.addButton(say("Licenses…"), QMessageBox.ButtonRole.ActionRole)
         terms.clicked.connect(lambda: self._show(Licenses(self._window)))
         self._show(box)
 

@@ -27,6 +27,7 @@ MARGIN = 0.25  #: of the data's width, around them
 ASPECT = 16 / 9  #: of the plane that basins fill
 WIDE = 2.1  #: of the plane that arrows fill; a stage may be wider than a screen, and arrows cost little
 HIDDEN = 3.0  #: standard deviations of the prior that the hidden space is drawn for
+TURN = 240  #: places on a line or circle of the hidden space
 COLUMNS = 96  #: of the ground, where it is a quantity
 MANY = 500  #: points that are drawn smaller
 
@@ -97,20 +98,29 @@ class StageProbe(Probe[Stage]):
         ]
 
     def _hidden_space(self) -> list[Payload]:
-        """Where h lies in the plane while points fly from the prior: its line, or its first two dimensions' circles."""
+        """Where points fly from the prior: the hidden space in the plane, its line or its first two dimensions' circles, and
+        what g makes of it now: the line, bent onto the data while it learns."""
         flow, network = self.scene.swarm.flow, self.scene.run.shown
         if not isinstance(flow, PriorFlow):
             return []
         # The supervised generator's h are known, and lie in −1 … 1.
         reach = 1.0 if network.declared.kind == "supervised" else HIDDEN
-        turn = torch.linspace(0, 2 * math.pi, 97, device=self.scene.run.device)[:-1]
+        turn = torch.linspace(0, 2 * math.pi, TURN + 1, device=self.scene.run.device)[:-1]
         h = torch.zeros(len(turn), network.latent, device=self.scene.run.device)
-        h[:, 0] = turn.cos()
+        h[:, 0] = turn.cos()  # a line is a circle seen from its edge: there and back
         if network.latent > 1:
             h[:, 1] = turn.sin()
         radii = (3,) if network.latent == 1 else (1, 2, 3)
-        circles = [to_numpy(self.scene.plane.project(flow.sheet.lift(reach * k / 3 * h))) for k in radii]
-        return [Paths(name="hidden space", role="prior", xy=np.stack(circles, axis=1), closed=True)]
+        circles = torch.stack([reach * k / 3 * h for k in radii])  # (r, TURN, M_hidd)
+        return [
+            self._loops("h", "prior", flow.sheet.lift(circles.flatten(0, 1)), len(radii)),
+            self._loops("g(h)", "learned", network.decode(circles.flatten(0, 1)), len(radii)),
+        ]
+
+    def _loops(self, name: str, role: Role, x: torch.Tensor, count: int) -> Paths:
+        """Closed lines through x (count · TURN, M)."""
+        xy = to_numpy(self.scene.plane.project(x)).reshape(count, -1, 2)
+        return Paths(name=name, role=role, xy=np.ascontiguousarray(xy.swapaxes(0, 1)), closed=True)
 
     def _colors(self, book: Attractors) -> np.ndarray:
         """The color number of each attractor: its own, or its class where the data show theirs."""

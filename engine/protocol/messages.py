@@ -123,7 +123,11 @@ class Give(Message, frozen=True, tag="give", kw_only=True):
 
 
 class Save(Message, frozen=True, tag="save", kw_only=True):
-    """Send the present checkpoint, as Kept."""
+    """Send the present checkpoint, or something that one lane leaves behind, as Kept."""
+
+    what: Literal["checkpoint", "script", "notebook", "samples", "latents", "weights"] = "checkpoint"
+    lane: str = ""  #: of everything but a checkpoint, which holds all lanes
+    name: str = ""  #: of a script's file: its text says it
 
 
 class Resume(Message, frozen=True, tag="resume", kw_only=True):
@@ -263,7 +267,12 @@ class Saved(Message, frozen=True, tag="saved", kw_only=True):
 
 
 class Kept(Message, frozen=True, tag="kept", kw_only=True):
-    """A piece of the checkpoint that was asked for; the pieces come in order."""
+    """A piece of what was asked for by Save; the pieces come in order, and one file after the other."""
+
+    what: str = "checkpoint"
+    lane: str = ""
+    suffix: str = ""  #: of the file
+    last: bool = True  #: whether no other file follows
 
     offset: int
     size: int

@@ -46,9 +46,11 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType({
     "download_cancelled": "The download of {file} was stopped; what came is kept; the next try goes on.",
     "download_unwritten": "{file} could not be written to {folder}: {reason}.",
     # the window's own
+    "painted": "Now {count} painted points; the network starts again. Undo brings the old data back.",
     "refused": "{reason}.",
     "file_refused": "{file}: {reason}.",
     "file_saved": "Saved {file}.",
+    "making": "Making {file}…",
     "imported": "Now {count} examples of {file}; the network starts again. Undo brings the old one back.",
     "run_opened": "{file} is open, at step {step}. Undo brings the present run back.",
     "unsaved": "The engine stopped before it had sent the run, so {file} was not written; save it once more.",

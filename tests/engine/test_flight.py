@@ -51,7 +51,7 @@ def test_the_hidden_line_is_drawn_where_the_points_set_out() -> None:
     scene = made("spiral", "vae", 2, model={"latent": 1})
     scene.swarm.scatter(300, 1.0)
     shown = layers(picture(Stage(), scene))
-    line, starts = shown["hidden space"], shown["starts"]
+    line, starts = shown["h"], shown["starts"]
     assert isinstance(line, Paths)
     assert isinstance(starts, Points)
     assert line.role == starts.role == "prior"
@@ -59,6 +59,18 @@ def test_the_hidden_line_is_drawn_where_the_points_set_out() -> None:
     np.testing.assert_allclose(starts.xy[:, 1], line.xy[0, 0, 1], atol=1e-6)
     assert np.ptp(line.xy[..., 0]) == pytest.approx(6.0, abs=1e-3), "three standard deviations on both sides"
     assert "arrows" not in shown
+
+
+def test_what_the_generator_makes_of_the_line_is_drawn_and_the_points_arrive_on_it() -> None:
+    scene = made("spiral", "vae", 50, model={"latent": 1})
+    scene.swarm.scatter(100, 0.8)
+    for _ in range(scene.swarm.flow.length(scene.run.flow)):
+        scene.swarm.update()
+    shown = layers(picture(Stage(), scene))
+    bent, arrived = shown["g(h)"].xy[:, 0], shown["points"].xy
+    apart = np.linalg.norm(arrived[:, None] - bent[None], axis=2).min(1)
+    between = np.linalg.norm(np.diff(bent, axis=0), axis=1).max()
+    assert apart.max() <= between, "no farther than two neighbors on the curve are from each other"
 
 
 def test_a_denoiser_has_arrows_and_no_hidden_space() -> None:

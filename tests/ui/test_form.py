@@ -11,7 +11,7 @@ from engine.protocol.recipe.data import DATA
 from engine.protocol.recipe.editing import RecipeError, from_plain, parameters, value_at, with_value
 from engine.protocol.recipe.experiment import Experiment
 from engine.protocol.recipe.models import MODELS
-from ui.controls.datashelf import DataTile, has_picture
+from ui.controls.datashelf import SIDE, DataTile, has_picture
 from ui.controls.form import Form
 from ui.controls.groove import Groove
 from ui.controls.segments import Chip
@@ -97,6 +97,7 @@ def test_every_data_set_that_comes_with_the_app_can_be_clicked(form, qtbot, data
     form.show_experiment(VAE if data.__struct_config__.tag == "moons" else ONE)
     heard = said(form)
     tile = next(tile for tile in form.findChildren(DataTile) if tile.name == data.__struct_config__.tag)
+    qtbot.waitUntil(lambda: tile.height() >= SIDE)  # laid out: before that there is nothing to click on
     qtbot.mouseClick(tile, Qt.MouseButton.LeftButton)
     assert heard == [("data.name", data.__struct_config__.tag, False)]
 

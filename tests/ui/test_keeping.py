@@ -70,6 +70,7 @@ def test_a_saved_run_comes_back_with_its_data_its_curves_and_its_step(stage_for,
     use(stage, table(tmp_path))
     train(stage, 60)
     step, experiment = max(stage.heard(Paused)[-1].steps.values()), stage.player.session.experiment
+    stage.until(lambda: stage.step == step)  # the last frame comes after the word
     curve = stage.player.reel.now().past.series(stage.player.reel.now().lanes[0].name, "loss")
     file = tmp_path / "mine.run"
     stage.window.keeper.save_run(str(file))

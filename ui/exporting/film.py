@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from PIL import Image
@@ -14,7 +15,8 @@ from PySide6.QtGui import QImage
 
 from ui.runfile import RunFileError, replacing
 
-MISSING = "MP4 needs PyAV: install it with “pip install attractor[movies]”, or choose GIF"
+TWIN: Final = 255  #: the place in a palette of a color that is there twice
+MISSING: Final = "MP4 needs PyAV: install it with “pip install attractor[movies]”, or choose GIF"
 
 
 def check(file: Path) -> None:
@@ -49,33 +51,51 @@ def _watched(frames: Iterator[np.ndarray], going_on: Callable[[int], bool]) -> I
 
 
 def _gif(frames: Iterator[np.ndarray], fps: float, file: Path) -> None:
-    def quantized() -> Iterator[Image.Image]:
-        palette: Image.Image | None = None
-        for frame in frames:
-            picture = Image.fromarray(frame)
-            palette = palette or picture.quantize(255, Image.Quantize.MEDIANCUT)  # one palette: nothing flickers
-            yield picture.quantize(palette=palette, dither=Image.Dither.NONE)
-
-    pictures = quantized()
+    pictures = _quantized(frames)
     first = next(pictures)
-    # GIF counts hundredths of a second. Pillow joins a frame to the one before where they are equal; the time stays right.
-    first.save(file, "GIF", save_all=True, append_images=pictures, duration=max(20, round(100 / fps) * 10), loop=0)
+    # GIF counts hundredths of a second.
+    first.save(file, "GIF", save_all=True, append_images=pictures, duration=max(20, round(100 / fps) * 10), loop=0, optimize=False)
+
+
+def _quantized(frames: Iterator[np.ndarray]) -> Iterator[Image.Image]:
+    """The frames in one palette, so that nothing flickers.
+
+    Pillow joins a frame to the one before where they are equal, and then the count is wrong. So the commonest color stands in
+    the palette twice, and of two equal frames the second has one pixel in the other of the two.
+    """
+    palette: Image.Image | None = None
+    before, common = np.empty(0), 0
+    for frame in frames:
+        picture = Image.fromarray(frame)
+        if palette is None:
+            palette = picture.quantize(TWIN, Image.Quantize.MEDIANCUT)
+            common = int(np.bincount(np.asarray(palette).ravel()).argmax())
+        shown = picture.quantize(palette=palette, dither=Image.Dither.NONE)
+        colors = np.resize(np.array(shown.getpalette(), np.uint8), (256, 3))
+        colors[TWIN] = colors[common]
+        numbers = np.array(shown)
+        if np.array_equal(numbers, before):
+            places = np.flatnonzero(numbers.ravel() == common)
+            numbers.ravel()[places[:1]] = TWIN
+        before = numbers
+        shown = Image.fromarray(numbers, "P")
+        shown.putpalette(colors.tobytes())
+        yield shown
 
 
 def _mp4(frames: Iterator[np.ndarray], fps: float, file: Path) -> None:
     av: Any = importlib.import_module("av")
-    container = av.open(str(file), "w", format="mp4")
     stream: Any = None
-    for frame in frames:
-        frame = frame[: frame.shape[0] // 2 * 2, : frame.shape[1] // 2 * 2]  # its colors stand in squares of two
-        if stream is None:
-            stream = container.add_stream("h264", rate=round(fps))
-            stream.width, stream.height, stream.pix_fmt = frame.shape[1], frame.shape[0], "yuv420p"
-        for packet in stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")):
+    with av.open(str(file), "w", format="mp4") as container:
+        for frame in frames:
+            frame = frame[: frame.shape[0] // 2 * 2, : frame.shape[1] // 2 * 2]  # its colors stand in squares of two
+            if stream is None:
+                stream = container.add_stream("h264", rate=Fraction(fps).limit_denominator(1000))
+                stream.width, stream.height, stream.pix_fmt = frame.shape[1], frame.shape[0], "yuv420p"
+            for packet in stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")):
+                container.mux(packet)
+        for packet in stream.encode() if stream is not None else ():
             container.mux(packet)
-    for packet in stream.encode() if stream is not None else ():
-        container.mux(packet)
-    container.close()
 
 
 def pixels_of(image: QImage) -> np.ndarray:
