@@ -22,7 +22,7 @@ from ui.recovery import AUTOSAVE, Sessions
 WHOLE = b"[General]\ntheme=light\nlanguage=de\ngeometry=@ByteArray(\\x1\\xd9\\xd0\\xcb)\n"
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=mutated(WHOLE) | st.binary(max_size=300))
 def test_settings_with_changed_bytes_cost_nothing_but_the_settings(data, tmp_path_factory, qapp):
     folder = tmp_path_factory.mktemp("profile")
