@@ -12,8 +12,11 @@ from engine.protocol.messages import Built, Event, Hello
 from engine.protocol.words import sentence
 from ui.controls.banner import Banner, Tone
 from ui.player import Player
+from ui.views.view import View
 
-NOTES: Final = frozenset({"resumed", "rebuilt", "reset", "branched", "compared", "file_saved", "imported", "run_opened"})
+NOTES: Final = frozenset({
+    "resumed", "rebuilt", "reset", "branched", "compared", "file_saved", "imported", "painted", "run_opened",
+})  # fmt: skip
 WAITS: Final = frozenset({"warming_up", "building"})
 
 
@@ -32,16 +35,24 @@ class Notices(QObject):
             "branched": ("Undo", player.undo),
             "compared": ("Undo", player.undo),
             "imported": ("Undo", player.undo),
+            "painted": ("Undo", player.undo),
             "run_opened": ("Undo", player.undo),
         }
         player.noticed.connect(self.say)
         player.troupe.reported.connect(self._hear)
+        self.say("warming_up", {})
 
     def say(self, kind: str, values: Mapping[str, Any]) -> None:
         """Say the sentence of a kind, with its values."""
         tone: Tone = "note" if kind in NOTES else "wait" if kind in WAITS else "trouble"
         label, deed = self._deeds.get(kind, ("", None))
         self._banner.say(sentence(kind, values), tone, label, deed)
+
+    def follow(self, part: object) -> None:
+        """Say so when a view switches itself off."""
+        if isinstance(part, View) and part.panel is not None:
+            key = part.panel.key
+            part.failed.connect(lambda fault: self._banner.say(f"{key}: {fault}", "trouble"))
 
     def offer(self, kind: str, values: Mapping[str, Any], label: str, deed: Callable[[], None]) -> None:
         """Say something with a thing to do about it; it stays until somebody answers or closes it."""
