@@ -107,13 +107,13 @@ class Papers(QObject):
     def about(self) -> None:
         """Versions and license."""
         hello = self._player.troupe.hello
-        engine = say(f"PyTorch {hello.torch} on {hello.device}, {hello.threads} threads") if hello is not None else say("no engine yet")
+        engine = f"PyTorch {hello.torch} on {hello.device}, {hello.threads} threads" if hello is not None else "no engine yet"
         box = QMessageBox(self._window)
         box.setWindowTitle(say("About Attractor"))
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(f"Attractor {APP}")
         about = say("A class watches generative models find the manifold.")
-        box.setInformativeText(f"{about}\n\nQt {qVersion()} · {engine}\n{say('MIT license')}")
+        box.setInformativeText(f"{about}\n\nQt {qVersion()} · {say(engine)}\n{say('MIT license')}")
         box.addButton(QMessageBox.StandardButton.Close)
         terms = box.addButton(say("Licenses…"), QMessageBox.ButtonRole.ActionRole)
         terms.clicked.connect(lambda: self._show(Licenses(self._window)))
