@@ -138,6 +138,7 @@ class Run:
         self.batches.order = state["batches.order"].clone().to(self.device)
         self.step, self.batches.place = (int(v) for v in state["place"])
         self.train_s = float(state["seconds"])
+        self.objective.zero_grad()  # of a step that was left halfway
         self.ledger.read()
 
     def _set(self, path: str, value: Any) -> None:
