@@ -151,6 +151,7 @@ class Run:
         self.step, self.batches.place = (int(v) for v in state["place"])
         self.train_s = float(state["seconds"])
         self.under_way = None
+        self.objective.zero_grad()  # of a step that was left halfway
         self.ledger.read()
 
     @property

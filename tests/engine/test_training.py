@@ -146,3 +146,18 @@ def test_a_slow_network_gives_the_word_back_also_halfway_and_learns_the_same(mod
     assert [next(loop) for _ in range(4)] == [False, True] * 2
     assert torch.equal(weights(halfway), weights(at_once))
     np.testing.assert_array_equal(halfway.ledger.read()[2], at_once.ledger.read()[2])
+
+
+@pytest.mark.parametrize("model", ["dae", "unet"])
+def test_a_step_that_is_left_halfway_leaves_nothing_behind(model: str) -> None:
+    small = {"channels": 2} if model == "unet" else {"width": 16}
+    recipe = {"data": {"name": "digits"}, "model": {"kind": model, **small}, "training": {"batch": 12, "micro_batch": 4}}
+    experiment = from_plain(recipe)
+    left, other = (Run(experiment.lanes[0], load(experiment.data, 3), 3) for _ in range(2))
+    play(left, 2)
+    start, loop = left.state(), train(left)
+    assert [next(loop) for _ in range(2)] == [False, False]
+    for run in (left, other):
+        run.restore(start)
+        play(run, 3)
+    assert torch.equal(weights(left), weights(other))
