@@ -31,12 +31,12 @@ class Plan:
     room: QRectF
     top: QRectF
     marks: QRectF  #: numbers and title of the x axis
-    bottom: QRectF  #: legend, hint, scale of colors
+    bottom: QRectF  #: legend, scale of colors
     left: QRectF  #: numbers and title of the y axis
     corner: QRectF  #: the figure: at the right of the top, or of the bottom where the chips need all of the top
 
     @staticmethod
-    def of(theme: Theme, size: QSizeF, picture: Picture, chips: QSizeF, hint: str) -> Plan:
+    def of(theme: Theme, size: QSizeF, picture: Picture, chips: QSizeF) -> Plan:
         """Divide a widget of `size`: the bands take what they hold, the plane has the rest. `chips` is what they ask for."""
         wide, high = size.width(), size.height()
         row, edge = theme.px(22), theme.px(EDGE)
@@ -47,7 +47,7 @@ class Plan:
         top = above + theme.px(16) if above else 0
         numbered = bool(axes.x or axes.y) and high >= theme.px(_LOW_PX)
         marks = row if numbered else 0
-        below = hint or _directions(axes) if not numbered else hint
+        below = "" if numbered else _directions(axes)
         bottom = row + theme.px(4) if below or _legend(picture) or _scale(picture) is not None else 0
         bottom = max(bottom, theme.px(30)) if low else bottom
         left = row + theme.px(34) if numbered else 0
@@ -94,8 +94,8 @@ def draw_grid(p: QPainter, theme: Theme, camera: Camera, plan: Plan, title: str)
                 write(p, box, ticks.label(value, _step(ys)), font, color, RIGHT)
 
 
-def draw_bands(p: QPainter, theme: Theme, picture: Picture, plan: Plan, hint: str) -> None:
-    """Titles, legend, scale of colors, hint, and the figure in the corner."""
+def draw_bands(p: QPainter, theme: Theme, picture: Picture, plan: Plan) -> None:
+    """Titles, legend, scale of colors, and the figure in the corner."""
     axes, edge = picture.axes, theme.px(EDGE)
     font, soft = theme.font("caption"), theme.color("soft")
     if axes.y and plan.left.width():
@@ -114,10 +114,9 @@ def draw_bands(p: QPainter, theme: Theme, picture: Picture, plan: Plan, hint: st
     if axes.x and plan.marks.height():
         write(p, plan.marks.adjusted(0, 0, -edge, 0), parts_within(axes.x, font, plan.marks.width() - edge), font, soft, RIGHT)
     left = _draw_legend(p, theme, _legend(picture), QRectF(row.left(), row.top(), right - row.left(), row.height()))
-    for words in (hint, "" if plan.marks.height() else _directions(axes)):
-        if words and right - left >= width_of(words, font):
-            write(p, QRectF(left, row.top(), right - left, row.height()), words, font, soft)
-            left += width_of(words, font) + edge
+    words = "" if plan.marks.height() else _directions(axes)
+    if words and right - left >= width_of(words, font):
+        write(p, QRectF(left, row.top(), right - left, row.height()), words, font, soft)
 
 
 def _corner_size(theme: Theme, axes: Axes) -> QSizeF:
