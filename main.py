@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from engine.protocol.arguments import Chapters, Doctor, Engine, Read, Render, Schema, Train, Window, parse
+from engine.protocol.arguments import Chapters, Doctor, Engine, Read, Render, Schema, Sweep, Train, Window, parse
 from engine.protocol.console import tidily
 
 
@@ -26,6 +26,10 @@ def _dispatch(argv: Sequence[str]) -> int:
             from engine.commands import train
 
             return train.main(options)
+        case Sweep() as options:
+            from engine.commands import sweep
+
+            return sweep.main(options)
         case Chapters() as options:
             from engine.commands import chapters
 

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import safetensors
@@ -33,6 +35,7 @@ class LaneCheckpoint:
     step: int
     state: State
     log: tuple[Change, ...] = ()
+    beginning: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: the live values before the log
 
 
 @dataclass(frozen=True)
@@ -44,22 +47,40 @@ class Checkpoint:
     lanes: tuple[LaneCheckpoint, ...]
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that a crash leaves the old or the new one, never a mixture. Raises ArchiveError."""
+def write_whole(path: Path, data: bytes, older: Path | None = None) -> None:
+    """Write a file so that a crash leaves the old or the new one, never a mixture. Raises ArchiveError.
+
+    With `older` the file that was there before takes that name: two generations, one of which is whole at any moment.
+    """
     part = path.with_name(path.name + ".part")
     try:
         with part.open("wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
+        if older is not None and path.exists():
+            path.replace(older)
         part.replace(path)
+        _settle(path.parent)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)  # half a file on a full disk is in everybody's way
         raise ArchiveError(f"{path}: {error.strerror or error}") from None
 
 
+def _settle(folder: Path) -> None:
+    """Let the new name reach the disk, where the system has such a thing."""
+    if os.name == "posix":
+        place = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(place)
+        finally:
+            os.close(place)
+
+
 def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
-    """Write `packed` to the session's folder. Raises ArchiveError."""
-    write_whole(folder / f"{NAME}.safetensors", packed(checkpoint))
+    """Write `packed` to the session's folder; the one before stays beside it. Raises ArchiveError."""
+    write_whole(folder / f"{NAME}.safetensors", packed(checkpoint), older=folder / f"{NAME}.older.safetensors")
 
 
 def packed(checkpoint: Checkpoint) -> bytes:
@@ -68,15 +89,24 @@ def packed(checkpoint: Checkpoint) -> bytes:
     lanes = []
     for index, lane in enumerate(checkpoint.lanes):
         tensors |= {f"{index}/{key}": value.contiguous().cpu() for key, value in lane.state.items()}
-        lanes.append({"build": lane.build, "step": lane.step, "log": [[c.step, c.path, c.value] for c in lane.log]})
+        log = [[c.step, c.path, c.value] for c in lane.log]
+        lanes.append({"build": lane.build, "step": lane.step, "log": log, "beginning": lane.beginning})
     header = {"run_id": checkpoint.run_id, "experiment": checkpoint.experiment, "lanes": lanes}
     metadata = {"attractor": msgspec.json.encode(header).decode()}
     return safetensors.torch.save(tensors, metadata)
 
 
 def load_checkpoint(folder: Path) -> Checkpoint:
-    """The session folder's checkpoint. Raises ArchiveError with file and reason where there is none or it is damaged."""
-    return read_checkpoint(folder / f"{NAME}.safetensors")
+    """The session folder's checkpoint, or the one before where that is damaged.
+
+    Raises ArchiveError with file and reason where neither can be read.
+    """
+    try:
+        return read_checkpoint(folder / f"{NAME}.safetensors")
+    except ArchiveError:
+        with contextlib.suppress(ArchiveError):
+            return read_checkpoint(folder / f"{NAME}.older.safetensors")
+        raise
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
@@ -90,6 +120,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
                 build=int(lane["build"]),
                 step=int(lane["step"]),
                 log=tuple(Change(int(step), str(path), value) for step, path, value in lane["log"]),
+                beginning=dict(lane.get("beginning", {})),
                 state={k.partition("/")[2]: v for k, v in tensors.items() if k.partition("/")[0] == str(index)},
             )
             for index, lane in enumerate(header["lanes"])

@@ -55,6 +55,11 @@ class History:
         """The newest snapshot at or before `step`."""
         return max((s for s in self._kept if s.step <= step), key=lambda s: s.step, default=self._kept[0])
 
+    def forget_from(self, step: int) -> None:
+        """Give up the snapshots at `step` and after it; the first stays."""
+        while len(self._kept) > 1 and self._kept[-1].step >= step:
+            self._size -= self._kept.pop().size
+
     def until(self, step: int) -> History:
         """The part of this history up to `step`, for a branch; the states are shared, never written."""
         kept = [s for s in self._kept if s.step <= step] or self._kept[:1]

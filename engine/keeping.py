@@ -16,6 +16,7 @@ from engine.archive import ArchiveError, Checkpoint, load_checkpoint, packed, re
 from engine.maker import Maker
 from engine.protocol.messages import Failed, Give, Kept, Message, Resume, Save
 from engine.repertoire import Repertoire
+from engine.run import still
 from engine.store import Store
 
 PIECE = 2**24  #: bytes of a checkpoint in one message
@@ -43,7 +44,7 @@ class Keeping:
             steps = {lane.name: kept.step for lane, kept in zip(checkpoint.experiment.lanes, checkpoint.lanes, strict=True)}
             self._send_file(Kept(offset=0, size=0, values=np.empty(0, np.uint8), steps=steps), packed(checkpoint))
         elif command.what != "checkpoint" and track is not None:
-            self._makers.append(Maker(track.run.still(), command))
+            self._makers.append(Maker(still(track.run), command))
         else:
             self._send(Failed(kind="refused", values={"reason": "nothing plays that could be saved"}))
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 ROWS = 1024
+WAITING = 2**15  #: rows that wait for a frame at most; beyond, older ones are thinned
 
 
 class Ledger:
@@ -39,6 +40,36 @@ class Ledger:
         k, self._rows = self._rows, 0
         figures = self._figures[:k].double().cpu().numpy()
         return self._steps[:k].copy(), self._seconds[:k].copy(), figures
+
+
+class Backlog:
+    """The figures that no frame has taken yet, in order. Where none is taken for hours, they are thinned."""
+
+    def __init__(self, most: int = WAITING) -> None:
+        self._parts: list[tuple[np.ndarray, ...]] = []  # steps (k,), seconds (k,), figures (k, n)
+        self._most = most
+
+    def add(self, *part: np.ndarray) -> None:
+        """Steps, seconds and figures of the next steps."""
+        self._parts.append(part)
+        if sum(len(steps) for steps, *_ in self._parts) > self._most:
+            steps, seconds, figures = self.take() or part
+            # The newest step always stays: it is the place that the frame shows.
+            self._parts = [(steps[::-2][::-1], seconds[::-2][::-1], figures[::-2][::-1])]
+
+    def take(self) -> tuple[np.ndarray, ...] | None:
+        """All of them, once; None where there are none."""
+        parts, self._parts = self._parts, []
+        return tuple(np.concatenate(kind) for kind in zip(*parts, strict=True)) if parts else None
+
+    def forget_after(self, step: int) -> None:
+        """The run went back to `step`: what came later never was."""
+        kept = [(part, part[0] <= step) for part in self._parts]
+        self._parts = [tuple(kind[rows] for kind in part) for part, rows in kept if rows.any()]
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._parts = []
 
 
 class Stopwatch:

@@ -64,7 +64,9 @@ class Adam:
         }
 
     def restore(self, state: dict[str, Tensor]) -> None:
-        """Take back what `state()` gave."""
+        """Take back what `state()` gave; gradients of a step that was never finished are dropped."""
+        for parameter in self.parameters:
+            parameter.grad = None
         for name, tensors in (("first", self.first), ("second", self.second), ("steps", self.steps)):
             for i, tensor in enumerate(tensors):
                 tensor.copy_(state[f"{name}.{i}"])

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
+from engine.appetite import out_of_memory, reason_of
 from engine.archive import ArchiveError, Saver
 from engine.audience import Audience
 from engine.data.refusal import Refused
@@ -58,6 +59,7 @@ class Performer:
         self.keeping = Keeping(repertoire, store, send, folder)
         self._send = send
         self._folder = folder
+        self._unwritten = False  # the last checkpoint did not reach the disk
         self._methods: dict[type[Any], Callable[[Any], None]] = {
             Build: self._build, Change: self._change, Play: self._play, Pause: self._pause, Step: self._step,
             Spawn: self._spawn, Scatter: self._scatter, Clear: self._clear, Flow: self.flowing.command,
@@ -77,9 +79,11 @@ class Performer:
         self.audience.broken.clear()
         for outcome in saver.outcomes() if saver is not None else ():
             if isinstance(outcome, str):
-                self._fail("checkpoint_unwritten", {"file": str(self._folder), "reason": outcome})
+                if not self._unwritten:  # said once; the next try comes with the next checkpoint
+                    self._fail("checkpoint_unwritten", {"file": str(self._folder), "reason": outcome})
             else:
                 self._send(Saved(steps=outcome))
+            self._unwritten = isinstance(outcome, str)
 
     def _build(self, command: Build) -> None:
         training = self.trainer.running and command.run_id == self.repertoire.run_id
@@ -89,8 +93,7 @@ class Performer:
             if isinstance(error, Refused):
                 self._fail(error.kind, error.values)
                 return
-            kind = "out_of_memory" if isinstance(error, MemoryError) or "memory" in str(error) else "build_failed"
-            self._fail(kind, {"reason": str(error)})
+            self._fail("out_of_memory" if out_of_memory(error) else "build_failed", {"reason": reason_of(error)})
             return
         self.audience.rebuilt(self.repertoire.tracks)
         facts = tuple(track.facts(old) for track, old in zip(self.repertoire.tracks, revived, strict=True))
@@ -173,7 +176,7 @@ class Performer:
         except Refused as error:
             self._fail(error.kind, error.values)
             return
-        except (ArchiveError, KeyError, RuntimeError, ValueError) as error:
+        except (ArchiveError, KeyError, RuntimeError, ValueError, MemoryError) as error:
             self._fail("checkpoint_unreadable", {"file": str(self._folder), "reason": str(error)})
             return
         self.audience.rebuilt(self.repertoire.tracks)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from engine import data
+from engine.appetite import check
 from engine.archive import Checkpoint, LaneCheckpoint
 from engine.data.dataset import Dataset
 from engine.protocol.recipe.data import AnyData
@@ -62,16 +63,13 @@ class Repertoire:
         """The present state of everything at play, copied."""
         if self.experiment is None:
             return None
-        lanes = tuple(
-            LaneCheckpoint(t.run.build, t.run.step, t.run.state(), tuple(t.run.log)) for t in self.tracks
-        )
-        return Checkpoint(self.experiment, self.run_id, lanes)
+        return Checkpoint(self.experiment, self.run_id, tuple(_kept(track) for track in self.tracks))
 
     def resume(self, checkpoint: Checkpoint) -> None:
         """Put a checkpoint's lanes on, at their steps. Raises KeyError or RuntimeError where its tensors do not fit."""
         self.play(checkpoint.run_id, checkpoint.experiment, tuple(lane.build for lane in checkpoint.lanes))
         for track, lane in zip(self.tracks, checkpoint.lanes, strict=True):
-            track.run.log = list(lane.log)
+            track.run.remember(lane.log, lane.beginning)
             track.restore(lane.state)
 
     def track(self, name: str) -> Track | None:
@@ -80,6 +78,7 @@ class Repertoire:
 
     def _build(self, experiment: Experiment, index: int, build: int) -> Track:
         examples = self._examples(experiment.data, experiment.seed)
+        check(experiment.lanes[index].recipe, examples)
         run = Run(experiment.lanes[index], examples, experiment.seed, build)
         return Track(run, experiment.data.classes)
 
@@ -100,3 +99,8 @@ class Repertoire:
         own = [build for build, (run_id, _) in self._wings.items() if run_id == self.run_id]
         for build in own[:-KEPT]:
             del self._wings[build]
+
+
+def _kept(track: Track) -> LaneCheckpoint:
+    step, state = track.sound()
+    return LaneCheckpoint(track.run.build, step, state, tuple(track.run.log), track.run.beginning)

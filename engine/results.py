@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -24,6 +26,7 @@ RECIPE: Final = "recipe.json"
 METRICS: Final = "metrics.csv"
 FILES: Final = (RECIPE, METRICS, "weights.safetensors", "samples.npy", "latents.npy")
 UNFINISHED: Final = ".unfinished-"
+FINISHED: Final = ".finished-"  #: whole, and about to take the place of the run before
 SAMPLES: Final = 2000
 PIECE: Final = 2000  #: examples that pass through the network at once
 
@@ -37,22 +40,73 @@ def holds_run(folder: Path) -> bool:
 def replacing(folder: Path) -> Iterator[Path]:
     """A new folder inside `folder` to write results in; at the end they take the place of the run that `folder` holds.
 
-    When the block raises, `folder` is as it was. Raises OSError where it cannot be written.
+    When the block raises, `folder` is as it was. Whoever was killed before it ended left its work behind: unfinished, that is
+    thrown away here, and finished, it is moved to its place first. Raises OSError where `folder` cannot be written.
     """
     made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder))
+    tidy(folder)
+    work = Path(tempfile.mkdtemp(prefix=f"{UNFINISHED}{_mark()}-", dir=folder))
     try:
         yield work
-        _clear(folder)
-        for file in sorted(path for path in work.rglob("*") if path.is_file()):
-            place = folder / file.relative_to(work)
-            place.parent.mkdir(exist_ok=True)
-            file.replace(place)
-    finally:
+        _settle(work)
+        finished = work.rename(work.with_name(work.name.replace(UNFINISHED, FINISHED)))  # from here on the new run counts
+    except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         if made and not any(folder.iterdir()):
             folder.rmdir()
+        raise
+    _move(finished, folder)
+
+
+def tidy(folder: Path) -> None:
+    """Clear away what trainings left in `folder` that were killed on this computer; of a finished one nothing is lost."""
+    for work in list(folder.glob(f"{FINISHED}*")):
+        if _abandoned(work.name.removeprefix(FINISHED)):
+            _move(work, folder)
+    for work in list(folder.glob(f"{UNFINISHED}*")):
+        if _abandoned(work.name.removeprefix(UNFINISHED)):
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def _move(work: Path, folder: Path) -> None:
+    """Put finished results in the place of the old ones. A kill may come at any moment: the next call goes on from there."""
+    cleared = work / "cleared"  # the old run is gone; what stands in `folder` now is new
+    left = sorted(path for path in work.rglob("*") if path.is_file() and path != cleared)
+    if left and not cleared.exists():
+        _clear(folder)
+        cleared.touch()
+    for file in left:
+        place = folder / file.relative_to(work)
+        place.parent.mkdir(exist_ok=True)
+        file.replace(place)
+    shutil.rmtree(work, ignore_errors=True)
+
+
+def _settle(work: Path) -> None:
+    """Let all that was written reach the disk."""
+    for file in (path for path in work.rglob("*") if path.is_file()):
+        with file.open("rb+") as stream:
+            os.fsync(stream.fileno())
+
+
+def _mark() -> str:
+    """Who writes: the process and its computer, for a folder can be shared."""
+    return f"{os.getpid()}-{platform.node().partition('.')[0]}"
+
+
+def _abandoned(mark: str) -> bool:
+    """Whether the process of a mark lives no more; unknown where another computer or Windows has it."""
+    pid, _, rest = mark.partition("-")
+    if os.name != "posix" or not pid.isdigit() or not rest.startswith(platform.node().partition(".")[0]):
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def save(run: Run, experiment: Experiment, folder: Path) -> None:
@@ -91,7 +145,7 @@ def latents(run: Run) -> Tensor | None:
 def _runs(folder: Path) -> Iterator[Path]:
     """The folders with files of a run: this one, and its lanes'."""
     for place in (folder, *(child for child in folder.iterdir() if child.is_dir())):
-        if not place.name.startswith(UNFINISHED) and any((place / name).exists() for name in FILES):
+        if not place.name.startswith((UNFINISHED, FINISHED)) and any((place / name).exists() for name in FILES):
             yield place
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from engine.data.dataset import Dataset
 from engine.ledger import Ledger
 from engine.optimizer import Adam
 from engine.protocol.recipe.experiment import Lane
-from engine.rng import generator
+from engine.rng import generator, twin
 
 State = dict[str, Tensor]
 
@@ -61,6 +61,7 @@ class Run:
         self._aim: dict[str, dict[str, Any]] | None = None
         self.step = 0
         self.train_s = 0.0
+        self.under_way: tuple[Tensor, torch.Generator] | None = None  #: rows and noise of a step that is taken in parts
 
     @property
     def shown(self) -> models.Network:
@@ -73,13 +74,16 @@ class Run:
         sigma = self.flow.get("sigma", "training")
         return self.objective.sigma if sigma == "training" else float(sigma)
 
-    def still(self) -> Run:
-        """The run as it is now, for others to look at while this one trains on; the data are the same."""
-        found = copy.copy(self)
-        found.objective = copy.deepcopy(self.objective)
-        found.network, found.average = found.objective.network, copy.deepcopy(self.average)
-        found.training, found.flow, found.log = dict(self.training), dict(self.flow), list(self.log)
-        return found
+    def begin(self, rows: Tensor) -> None:
+        """A step by these rows (B,) begins, which takes several parts: until it is done, `ahead` tells of this one."""
+        self.under_way = rows, twin(self.noise)
+
+    def ahead(self) -> tuple[Tensor, torch.Generator]:
+        """The rows (B,) of the step that is under way or comes next, and what will give (or gave) it its noise."""
+        if self.under_way is None:
+            return self.batches.peek(), twin(self.noise)
+        rows, noise = self.under_way
+        return rows, twin(noise)
 
     def change(self, path: str, value: Any) -> Change:
         """Set a live value (`objective.sigma`, `training.learning_rate`, …) from the next step on, and log it."""
@@ -146,7 +150,25 @@ class Run:
         self.batches.order = state["batches.order"].clone().to(self.device)
         self.step, self.batches.place = (int(v) for v in state["place"])
         self.train_s = float(state["seconds"])
+        self.under_way = None
         self.ledger.read()
+
+    @property
+    def finite(self) -> bool:
+        """Whether weights and moments are all numbers."""
+        tensors = (*self.objective.parameters(), *self.optimizer.first, *self.optimizer.second)
+        return all(bool(tensor.isfinite().all()) for tensor in tensors)
+
+    @property
+    def beginning(self) -> dict[str, dict[str, Any]]:
+        """The live values before the first change, by section."""
+        return self._start
+
+    def remember(self, log: Sequence[Change], beginning: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take up the log of a run of which this is the continuation, and the values that it began with."""
+        self.log = list(log)
+        for section, values in self._start.items():
+            values.update({name: value for name, value in beginning.get(section, {}).items() if name in values})
 
     def _set(self, path: str, value: Any) -> None:
         section, _, name = path.partition(".")
@@ -154,6 +176,15 @@ class Run:
 
     def _sections(self) -> dict[str, dict[str, Any]]:
         return {"objective": self.objective.live, "training": self.training, "flow": self.flow}
+
+
+def still(run: Run) -> Run:
+    """The run as it is now, for others to look at while it trains on; the data are the same."""
+    found = copy.copy(run)
+    found.objective = copy.deepcopy(run.objective)
+    found.network, found.average = found.objective.network, copy.deepcopy(run.average)
+    found.training, found.flow, found.log = dict(run.training), dict(run.flow), list(run.log)
+    return found
 
 
 def _part(state: Mapping[str, Tensor], prefix: str) -> State:

@@ -20,6 +20,7 @@ from engine.performer import Performer
 from engine.protocol.messages import Command, Credit, Message, Quit, Watch
 from engine.repertoire import Repertoire
 from engine.store import Store
+from engine.vigil import Vigil
 
 PROBE_SHARE = 0.08
 FLOW_SHARE = 0.35
@@ -44,6 +45,7 @@ class Scheduler:
         self.saver = None if folder is None else Saver(folder)
         self._saved: tuple[tuple[int, int, int], ...] = ()
         self._save_at = 0.0
+        self._vigil = Vigil()
 
     def run(self) -> None:
         """Play until told to quit. At the end the last checkpoint is on disk."""
@@ -51,11 +53,20 @@ class Scheduler:
             self.saver.start()
         commands: list[Command] = []
         while not self._obey(commands):
-            busy = self._turn(time.perf_counter())
-            commands = self.inbox.drain() if busy else self.inbox.wait(self._patience(time.perf_counter()))
+            now = time.perf_counter()
+            self._vigil.beat(now)
+            commands = self.inbox.drain() if self._turn(now) else self._sleep()
+        self._vigil.rest()
         self._checkpoint(time.perf_counter(), force=True)
         if self.saver is not None:
             self.saver.close()
+
+    def _sleep(self) -> list[Command]:
+        """Nothing is due: wait for a command, or for the next thing that will be."""
+        patience = self._patience(time.perf_counter())
+        if patience is None:
+            self._vigil.rest()
+        return self.inbox.wait(patience)
 
     def _obey(self, commands: list[Command]) -> bool:
         for command in commands:

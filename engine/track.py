@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from engine.history import History, Snapshot
+from engine.ledger import Backlog
 from engine.protocol.messages import LaneFacts, LaneState, Scalars
 from engine.run import Run, State
 from engine.scene import Scene, scene_of
@@ -38,7 +39,7 @@ class Track:
         self.history = History(Snapshot(run.step, run.state()))
         self.goal = 0  #: a branch replays to this step before anything else
         self._train = train(run)
-        self._fresh: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        self._backlog = Backlog()
         self._rate = run.step
 
     @property
@@ -56,7 +57,7 @@ class Track:
         if whole and self.left is not None:
             self.left -= 1
         if self.run.ledger.full or (whole and self.run.step - self.history.last.step >= KEEP_EVERY):
-            self.collect()
+            self.check()
             self.history.keep(Snapshot(self.run.step, self.run.state()))
 
     @property
@@ -94,41 +95,62 @@ class Track:
         for parameter in self.run.objective.parameters():
             found.update(parameter.detach().cpu().numpy().tobytes())
         return found.hexdigest()
-    def collect(self) -> None:
-        """Read the figures of the steps so far. Raises Diverged at the first that is not finite; those before it are kept."""
+
+    def check(self) -> None:
+        """Read the figures of the steps so far; raises Diverged at the first that is not finite, or where a weight is not.
+
+        The figures of a step are those before its update: only both together say that a state is worth keeping.
+        """
+        self._collect()
+        if not self.run.finite:
+            raise Diverged("a weight", self.run.step)
+
+    def _collect(self) -> None:
         steps, seconds, figures = self.run.ledger.read()
         bad = np.flatnonzero(~np.isfinite(figures).all(axis=1))
         good = int(bad[0]) if len(bad) else len(steps)
         if good:
-            self._fresh.append((steps[:good], seconds[:good], figures[:good]))
+            self._backlog.add(steps[:good], seconds[:good], figures[:good])
         if len(bad):
             column = int(np.flatnonzero(~np.isfinite(figures[good]))[0])
             raise Diverged(self.run.ledger.names[column], int(steps[good]))
 
     def restore(self, state: State) -> None:
-        """Put the run into a state that it (or its like) had."""
+        """Put a fresh run into a state that its like had; its beginning stays, so that every step can still be replayed."""
         self.run.restore(state)
         self._train = train(self.run)
-        self._fresh = []
+        self._backlog.clear()
         self._rate = self.run.step
-        self.history = History(Snapshot(self.run.step, self.run.state()))
+        self.history = self.history.until(0)
+        if self.run.step > self.history.last.step:
+            self.history.keep(Snapshot(self.run.step, self.run.state()))
         self.scene.change()
 
-    def go_back(self) -> None:
-        """Return to the last snapshot; the figures of the steps after it are forgotten."""
+    def go_back(self, diverged_at: int | None = None) -> None:
+        """Return to the last snapshot; the figures of the steps after it are forgotten.
+
+        A loss is that of the weights of the step before: where those are a snapshot, it is worth nothing.
+        """
+        if diverged_at is not None:
+            self.history.forget_from(diverged_at - 1)
         self.run.restore(self.history.last.state)
         self._train = train(self.run)
         self._rate = self.run.step
-        keep = self.history.last.step
-        self._fresh = [(s[s <= keep], t[s <= keep], f[s <= keep]) for s, t, f in self._fresh if (s <= keep).any()]
+        self._backlog.forget_after(self.run.step)
         self.scene.change()
+
+    def sound(self) -> tuple[int, State]:
+        """The newest finite state, for a checkpoint: the present one, or the last snapshot where a figure has exploded."""
+        if self.run.finite:
+            return self.run.step, self.run.state()
+        return self.history.last.step, self.history.last.state
 
     def scalars(self) -> Scalars | None:
         """The figures since the last call, every one once; None where there are none."""
-        if not self._fresh:
+        found = self._backlog.take()
+        if found is None:
             return None
-        steps, seconds, figures = (np.concatenate(parts) for parts in zip(*self._fresh, strict=True))
-        self._fresh = []
+        steps, seconds, figures = found
         values = {name: figures[:, i].copy() for i, name in enumerate(self.run.ledger.names)}
         return Scalars(lane=self.name, build=self.run.build, steps=steps, seconds=seconds, values=values)
 

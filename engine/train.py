@@ -20,6 +20,8 @@ def train(run: Run) -> Iterator[bool]:
     while True:
         rows = run.batches.draw()  # (B,)
         parts = torch.split(rows, run.training["micro_batch"] or len(rows))
+        if len(parts) > 1:
+            run.begin(rows)
         total: tuple[torch.Tensor, ...] = ()
         for index, part in enumerate(parts):
             since = time.perf_counter()
@@ -46,6 +48,7 @@ def _finish(run: Run, figures: tuple[torch.Tensor, ...], since: float) -> None:
     if run.average is not None:
         _average(run, run.training["ema"])
     run.step += 1
+    run.under_way = None
     run.train_s += time.perf_counter() - since
     run.ledger.write(run.step, run.train_s, figures)
 
@@ -54,5 +57,7 @@ def _average(run: Run, decay: float) -> None:
     """Exponential moving average of the weights; early on the plain mean, so that the start is forgotten."""
     assert run.average is not None
     weight = max(1 - decay, 1 / (run.step + 2))
-    with torch.no_grad():
-        torch._foreach_lerp_(list(run.average.parameters()), list(run.network.parameters()), weight)
+    averages = list(run.average.parameters())
+    if averages:  # the exact denoiser has none, and PyTorch refuses empty lists
+        with torch.no_grad():
+            torch._foreach_lerp_(averages, list(run.network.parameters()), weight)

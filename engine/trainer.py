@@ -6,9 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from engine.appetite import out_of_memory, reason_of
 from engine.protocol.messages import Branched, Failed, Message, Paused, Started
+from engine.protocol.recipe.editing import parameters
 from engine.repertoire import Repertoire
+from engine.run import Change
 from engine.track import Diverged, Track
+
+SUSPECT = 500  #: steps back that a change of a live value is held to be why a figure became infinite
 
 
 class Trainer:
@@ -58,7 +63,7 @@ class Trainer:
         self.running = False
         for track in self.repertoire.tracks:
             try:
-                track.collect()
+                track.check()
             except Diverged as error:
                 self._diverged(track, error)
         steps = {track.name: track.run.step for track in self.repertoire.tracks}
@@ -76,18 +81,35 @@ class Trainer:
             self._diverged(track, error)
             self.halt()
         except Exception as error:  # whatever the mathematics raises, the run goes back to what was good
-            values: dict[str, Any] = {"step": track.run.step + 1, "reason": f"{type(error).__name__}: {error}"}
+            at = track.run.step + 1
             track.go_back()
-            self._send(Failed(kind="step_failed", values=values, lane=track.name))
+            values = {"step": at, "reason": reason_of(error), "back_to": track.run.step}
+            kind = "step_without_memory" if out_of_memory(error) else "step_failed"
+            self._send(Failed(kind=kind, values=values, lane=track.name))
             self.halt()
 
     def _diverged(self, track: Track, error: Diverged) -> None:
-        track.go_back()
-        values = {
-            "what": "Loss" if error.what == "loss" else error.what.capitalize(), "step": error.step,
-            "back_to": track.run.step, "label": "learning rate", "value": float(track.run.training["learning_rate"]),
-        }  # fmt: skip
-        self._send(Failed(kind="diverged", values=values, lane=track.name))
+        suspect = self._suspect(track, error.step)
+        track.go_back(error.step)
+        what = "Loss" if error.what == "loss" else error.what.capitalize()
+        values: dict[str, Any] = {"what": what, "step": error.step, "back_to": track.run.step}
+        if suspect is None:
+            values |= {"label": "learning rate", "value": float(track.run.training["learning_rate"])}
+        else:
+            values |= {"label": self._label(suspect.path), "value": suspect.value}
+        self._send(Failed(kind="diverged" if suspect is None else "diverged_after", values=values, lane=track.name))
+
+    @staticmethod
+    def _suspect(track: Track, step: int) -> Change | None:
+        """The newest change of a live value in the steps before, the learning rate aside, which is the likely one otherwise."""
+        recent = [change for change in track.run.log if step - SUSPECT <= change.step <= step]
+        return recent[-1] if recent and recent[-1].path != "training.learning_rate" else None
+
+    def _label(self, path: str) -> str:
+        """A live value as the form calls it."""
+        experiment, lane = self.repertoire.experiment, self.repertoire.tracks[0].name
+        declared = parameters(experiment, lane) if experiment is not None else ()
+        return next((parameter.label for parameter in declared if parameter.path == path), path)
 
     def _replay(self, track: Track) -> bool:
         track.replay()

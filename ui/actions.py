@@ -31,6 +31,7 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
     "&File": (
         Deed("open", "Open…", "Play a recipe, or go on with a run; undo goes back", "open", ("Ctrl+O",)),
         Deed("import", "Open data…", "Train on a table, an array or an IDX file, after a look at it", "import", ("Ctrl+I",)),
+        Deed("paint", "Paint data…", "Spray your own points in the plane, and train on them", "brush", ("Ctrl+D",)),
         Deed("pictures", "Open a folder of pictures…", "Train on your own pictures; sub-folders are classes", "image"),
         None,
         Deed("save", "Save recipe…", "Write this experiment to a file", "save", ("Ctrl+S",)),
@@ -83,6 +84,7 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
     "&Help": (
         Deed("keys", "Keys", "All keys at a glance", "keyboard", ("?", "F1"), checkable=True),
         Deed("guide", "Guide", "For students, for lecturers, for developers", "help"),
+        Deed("diagnose", "Copy diagnostics", "Versions, settings, the last lines of all logs, for whoever shall help", "copy"),
         Deed("about", "About Attractor", "Versions and license", "info"),
     ),
 }

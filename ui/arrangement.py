@@ -40,7 +40,7 @@ class Arrangement(QWidget):
     """Lays the panels out. Only those that can be seen are watched; nothing hidden is computed."""
 
     watched = Signal(tuple)  #: the Panels that can be seen
-    added = Signal(object)  #: a View that is new here: connect its signals
+    added = Signal(object)  #: a View or a SketchPad that is new here: connect its signals
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -135,7 +135,8 @@ class Arrangement(QWidget):
         frame.turned.connect(self._rotate)
         frame.tuned.connect(self._tell)
         self.frames[place.key] = frame
-        self.added.emit(frame.view)
+        for part in filter(None, (frame.view, frame.pad)):
+            self.added.emit(part)
 
     def _arrange(self) -> None:
         """Give every panel its place, and tell what can be seen."""
@@ -147,8 +148,8 @@ class Arrangement(QWidget):
         theme = theme_of(self)
         plan = tiling(self.width(), self.height(), len(stages), len(below), theme.scale, self._share)
         for frame in self.frames.values():
-            frame.set_headed(frame.place.place != "stage" or len(stages) > 1 or bool(self._large))
-            frame.show_large(frame.place.key == self._large)
+            frame.head.setVisible(frame.place.place != "stage" or len(stages) > 1 or bool(self._large))
+            frame.head.show_large(frame.place.key == self._large)
         placed = [*zip(stages, plan.stages, strict=False), *zip(below, plan.below, strict=False)]
         for frame, rect in placed:
             frame.setGeometry(QRect(*rect))
@@ -163,7 +164,7 @@ class Arrangement(QWidget):
             if frame.isHidden() and frame in shown and self._moment is not None:
                 frame.show_moment(self._moment)
             frame.setVisible(frame in shown)
-            frame.show_waiting(waiting if shown and frame is shown[-1] else 0)
+            frame.head.show_waiting(waiting if shown and frame is shown[-1] else 0)
         self._seam.raise_()
         self._tell()
 

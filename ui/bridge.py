@@ -7,11 +7,16 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QObject, QThread, Signal
 
 from engine.protocol.link import Ending, Link, LinkError
 from engine.protocol.messages import Command, Credit, Frame, Hello
+
+ASKED_MS: Final = 1800  #: how long an engine may take to write its last checkpoint and leave
+KILLED_MS: Final = 900
+MOST_FRAMES: Final = 8
 
 
 class EngineThread(QThread):
@@ -32,7 +37,7 @@ class EngineThread(QThread):
         self._process: Link | None = None  # from the first moment of the engine's life
         self._link: Link | None = None  # from its hello on
         self._waiting: list[Command] = []
-        self._frames: deque[Frame] = deque()
+        self._frames: deque[Frame] = deque(maxlen=MOST_FRAMES)
         self._stopping = False
 
     def send(self, command: Command) -> None:
@@ -56,11 +61,11 @@ class EngineThread(QThread):
     def kill(self) -> None:
         """End a hanging engine at once; `ended` follows."""
         with self._lock:
-            link = self._link
-        if link is not None:
-            link.kill()
+            process = self._process
+        if process is not None:
+            process.kill()
 
-    def stop(self, wait_ms: int = 8000) -> None:
+    def stop(self) -> None:
         """End engine and thread in order, within a bounded time. An engine that has said nothing yet has nothing to save."""
         with self._lock:
             self._stopping = True
@@ -69,7 +74,9 @@ class EngineThread(QThread):
             link.close()
         elif process is not None:
             process.kill()
-        self.wait(wait_ms)
+        if not self.wait(ASKED_MS):
+            self.kill()  # it hangs, or was stopped; its last checkpoint is two seconds old
+            self.wait(KILLED_MS)
 
     def run(self) -> None:
         """The thread's life: start, shake hands, read to the end."""
@@ -95,13 +102,13 @@ class EngineThread(QThread):
             while (report := link.read()) is not None:
                 if isinstance(report, Frame):
                     with self._lock:
-                        self._frames.append(report)
+                        self._frames.append(report)  # of an engine that heeds no credits only the newest stay
                     self.frame_ready.emit()
                 else:
                     self.reported.emit(report)
-        except (LinkError, OSError) as error:
+        except Exception as error:  # whatever the other side sends, this thread says how it ended
             link.kill()
-            return str(error)
+            return str(error) or type(error).__name__
         return ""
 
     def _open(self, link: Link, hello: Hello) -> None:

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from engine.protocol.messages import Clear, Flow, Pick, Scatter, Spawn
+from engine.protocol.messages import Clear, Flow, Pick, Scatter, Sketch, Spawn
 from engine.protocol.recipe.probes.stage import Stage
+from ui.controls.sketchpad import SketchPad
 from ui.troupe import Troupe
 from ui.views.pointer import PointerView
 from ui.views.view import View
@@ -30,8 +31,11 @@ class Hands(QObject):
         self._troupe = troupe
         self._mode = "flow"
 
-    def take(self, view: View) -> None:
-        """Listen to a view, where it is a plane that one can point at."""
+    def take(self, view: View | SketchPad) -> None:
+        """Listen to a view, where it is a plane that one can point at; to a pad, what is drawn on it."""
+        if isinstance(view, SketchPad):
+            view.drawn.connect(lambda pixels: self._troupe.send(Sketch(pixels=pixels)))
+            return
         panel = view.panel
         if isinstance(view, PointerView) and panel is not None:
             if isinstance(panel.probe, Stage):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +39,7 @@ class Keeper(QObject):
         self._offered: Lost | None = None
         self._warned = False
         player.troupe.reported.connect(self._hear)
+        player.troupe.died.connect(self._give_up)
         self._timer = QTimer(self)
         self._timer.setInterval(PERIOD_MS)
         self._timer.timeout.connect(self.autosave)
@@ -103,6 +105,13 @@ class Keeper(QObject):
                 self.autosave()
             case _:
                 pass
+
+    def _give_up(self, kind: str, values: Mapping[str, object]) -> None:
+        """The engine died with the checkpoint that a file waits for."""
+        file, self._waiting, self._parts = self._waiting, None, []
+        self._opening = (-1, "")
+        if file is not None:
+            self.said.emit("unsaved", {"file": str(file)})
 
     def _collect(self, piece: Kept) -> None:
         self._parts = [piece.values] if piece.offset == 0 else [*self._parts, piece.values]

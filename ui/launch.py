@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import shlex
 import sys
 import tempfile
 from collections.abc import Sequence
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +21,7 @@ from engine.protocol.arguments import Window as Options
 from engine.protocol.chapter import Chapter
 from engine.protocol.console import CommandError
 from engine.protocol.library import SourceError, read_recipe, shelf
+from engine.protocol.link import MOST_LOG
 from engine.protocol.places import own_command, resources, user_folder
 from engine.protocol.recipe.editing import with_value
 from engine.protocol.recipe.experiment import Experiment
@@ -43,7 +46,7 @@ def open_window(options: Options) -> int:
     app = _app()
     window = window_for(options, app, options.profile or user_folder())
     window.show()
-    return app.exec()
+    return _left(app.exec(), window)
 
 
 def play(options: Options) -> int:
@@ -61,21 +64,26 @@ def play(options: Options) -> int:
     with tempfile.TemporaryDirectory(prefix="attractor-", ignore_cleanup_errors=True) as profile:
         meter = Meter(window_for(options, app, Path(profile)), options.play)
         code = meter.run(app)
+        if meter.trouble:
+            raise CommandError(meter.trouble, code)
         meter.write(options.report)
-    return code
+    return _left(code, meter.window)
 
 
 def window_for(options: Options, app: QApplication, profile: Path) -> Window:
     """The window that the options ask for, its engine starting; not yet shown."""
     farewell = Farewell(app)
     session, chapters = _begin(options)
-    folder = _session_folder(profile)
+    folder, homeless = _session_folder(profile)
     _keep_log(folder)
     memory = Memory(profile)
     player = Player(session, _engine(options, folder), folder / "engine.log")
     player.start()  # first, for the engine takes longer to come up than the window
     window = Window(player, chapters, Appearance(app, memory, options.projector), memory, Sessions(folder))
-    if not options.safe_mode and options.play is None:
+    window.notices.watchdog.log_to(folder)
+    if homeless:
+        window.notices.say("homeless", {"folder": str(profile), "reason": homeless, "place": str(folder)})
+    elif not options.safe_mode and options.play is None:
         window.offer_recovery()
     if options.size is not None:
         window.resize(*options.size)
@@ -139,18 +147,34 @@ def _engine(options: Options, folder: Path) -> Sequence[str]:
     return [*own_command(), "engine", "--session", str(folder), *threads]
 
 
-def _session_folder(profile: Path) -> Path:
-    """A folder of this process's own in the profile, or, where that cannot be written, in the system's temporary folder."""
-    folder = profile / "sessions" / str(os.getpid())
+def _left(code: int, window: Window) -> int:
+    """The exit code. Where a thread still waits for an engine that nothing could end, Python's own end would wait with it."""
+    if window.player.troupe.strays:
+        logging.shutdown()
+        os._exit(code)
+    return code
+
+
+def _session_folder(profile: Path) -> tuple[Path, str]:
+    """A folder of this process's own in the profile, or, where that cannot be, in a temporary one; and why not there."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "window.log").touch()
+        return _own_folder(profile / "sessions"), ""
     except OSError as error:
-        _log.warning("%s cannot be written (%s); this session is kept in a temporary folder", profile, error.strerror)
-        folder = Path(tempfile.mkdtemp(prefix="attractor-"))
+        # Its neighbors count as sessions, so it has none.
+        return _own_folder(Path(tempfile.mkdtemp(prefix="attractor-")) / "sessions"), error.strerror or str(error)
+
+
+def _own_folder(base: Path) -> Path:
+    """A new folder: a sandbox gives its first process the same number every time, and a crash may have left that folder."""
+    base.mkdir(parents=True, exist_ok=True)
+    names = (f"{os.getpid()}-{number}" if number else str(os.getpid()) for number in itertools.count())
+    folder = next(base / name for name in names if not (base / name).exists())
+    folder.mkdir()
+    (folder / "window.log").touch()
     return folder
 
 
 def _keep_log(folder: Path) -> None:
-    logging.basicConfig(filename=folder / "window.log", level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    log = RotatingFileHandler(folder / "window.log", maxBytes=MOST_LOG, backupCount=1, encoding="utf-8")
+    logging.basicConfig(handlers=[log], level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.raiseExceptions = False  # a full disk must not stop a lecture

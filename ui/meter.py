@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,11 +15,14 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from engine.protocol.console import CommandError
+from engine.protocol.words import sentence
+from ui.notices import NOTES
 from ui.reel import Moment
 from ui.window import Window
 
 WARM_UP_S: Final = 1.0
 PATIENCE_S: Final = 60.0  #: without a first live frame by then, something is wrong
+HARMLESS: Final = frozenset({"probe_failed", "checkpoint_unwritten"})
 _IMPORTED: Final = time.perf_counter()
 
 
@@ -30,7 +34,9 @@ class Meter(QObject):
 
     def __init__(self, window: Window, seconds: float) -> None:
         super().__init__(window)
-        self._window, self._seconds = window, seconds
+        self.window = self._window = window
+        self._seconds = seconds
+        self.trouble = ""  #: why nothing could be measured, as a sentence
         self._ticks: list[float] = []
         self._frames = 0
         self._news = False
@@ -43,6 +49,7 @@ class Meter(QObject):
         window.player.ticked.connect(self._tick)
         window.player.framed.connect(self._framed)
         window.player.troupe.reported.connect(self._start_playing)
+        window.player.noticed.connect(self._give_up)
 
     def run(self, app: QApplication) -> int:
         """Show the window, play until it closes; 0, or 1 where no live frame was ever painted."""
@@ -69,6 +76,12 @@ class Meter(QObject):
     def _start_playing(self, event: object) -> None:
         if type(event).__name__ == "Built" and not self._live:
             self._window.player.troupe.play()
+
+    def _give_up(self, kind: str, values: Mapping[str, Any]) -> None:
+        """Before the first live frame trouble is the end of it: nobody is here to mend it."""
+        if not self._live and kind not in NOTES | HARMLESS:
+            self.trouble = sentence(kind, values)
+            QTimer.singleShot(0, self, self._end)
 
     def _framed(self, moment: Moment) -> None:
         self._news = True

@@ -12,9 +12,10 @@ from engine.protocol.messages import Built, Event, Hello
 from engine.protocol.words import sentence
 from ui.controls.banner import Banner, Tone
 from ui.player import Player
+from ui.watchdog import Watchdog
 
 NOTES: Final = frozenset({
-    "resumed", "rebuilt", "reset", "branched", "compared", "file_saved", "making", "imported", "run_opened",
+    "resumed", "rebuilt", "reset", "branched", "compared", "file_saved", "making", "copied_diagnostics", "imported", "run_opened",
 })  # fmt: skip
 WAITS: Final = frozenset({"warming_up", "building"})
 
@@ -25,10 +26,14 @@ class Notices(QObject):
     def __init__(self, player: Player, banner: Banner) -> None:
         super().__init__(banner)
         self._player, self._banner = player, banner
+        self._kind = ""  # of what was said last
         self._deeds: dict[str, tuple[str, Callable[[], None]]] = {
             "engine_stopped": ("Go on from there", player.start),
             "engine_stopped_early": ("Start it again", player.start),
             "engine_refused": ("Try again", player.start),
+            "unsaved": ("Go on from there", player.start),
+            "engine_silent": ("Force restart", player.restart),
+            "diverged_after": ("Undo", player.undo),
             "rebuilt": ("Undo", player.undo),
             "reset": ("Undo", player.undo),
             "branched": ("Undo", player.undo),
@@ -38,16 +43,26 @@ class Notices(QObject):
         }
         player.noticed.connect(self.say)
         player.troupe.reported.connect(self._hear)
+        self.watchdog = Watchdog(player.troupe)
+        self.watchdog.silent.connect(lambda seconds: self.say("engine_silent", {"seconds": seconds}))
+        self.watchdog.spoke.connect(self._spoke)
 
     def say(self, kind: str, values: Mapping[str, Any]) -> None:
         """Say the sentence of a kind, with its values."""
         tone: Tone = "note" if kind in NOTES else "wait" if kind in WAITS else "trouble"
         label, deed = self._deeds.get(kind, ("", None))
+        self._kind = kind
         self._banner.say(sentence(kind, values), tone, label, deed)
 
     def offer(self, kind: str, values: Mapping[str, Any], label: str, deed: Callable[[], None]) -> None:
         """Say something with a thing to do about it; it stays until somebody answers or closes it."""
+        self._kind = kind
         self._banner.say(sentence(kind, values), "trouble", label, deed)
+
+    def _spoke(self) -> None:
+        """The engine is back by itself: there is nothing to force any more."""
+        if self._kind == "engine_silent":
+            self._banner.hide()
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Hello) and self._banner.tone == "wait":

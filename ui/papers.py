@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, qVersion
@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, Q
 from engine.protocol.library import SourceError, read_recipe, recipe_in
 from engine.protocol.recipe.experiment import encode
 from engine.protocol.version import APP
+from ui.diagnostics import diagnostics
 from ui.guide import Guide
 from ui.keeper import Keeper
+from ui.language import say
 from ui.licenses import Licenses
 from ui.player import Player
-from ui.runfile import SUFFIX
+from ui.runfile import SUFFIX, RunFileError, replacing
 
 RECIPES = "Recipes and runs (*.attractor *.json *.toml *.run)"
 
@@ -30,9 +32,16 @@ class Papers(QObject):
         super().__init__(window)
         self._window, self._player, self._keeper = window, player, keeper
 
+    def deeds(self) -> dict[str, Callable[[], object]]:
+        """What each of the menu's actions does."""
+        return {
+            "open": self.open, "save": self.save, "save_run": self.save_run, "copy": self.copy, "paste": self.paste,
+            "about": self.about, "guide": self.guide, "diagnose": self.diagnose,
+        }  # fmt: skip
+
     def open(self) -> None:
         """Ask for a recipe, and play it."""
-        dialog = QFileDialog(self._window, "Open", "", RECIPES)
+        dialog = QFileDialog(self._window, say("Open"), "", RECIPES)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.load)
         self._show(dialog)
@@ -49,7 +58,7 @@ class Papers(QObject):
 
     def save(self) -> None:
         """Ask for a file, and write the experiment to it."""
-        dialog = QFileDialog(self._window, "Save recipe", "", "Recipes (*.attractor *.json)")
+        dialog = QFileDialog(self._window, say("Save recipe"), "", "Recipes (*.attractor *.json)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("attractor")
         dialog.fileSelected.connect(self.write)
@@ -57,20 +66,17 @@ class Papers(QObject):
 
     def write(self, name: str) -> None:
         """Write the experiment to a file: the old file stays whole until the new one is."""
-        file = Path(name)
-        fresh = file.with_name(f".{file.name}.{os.getpid()}")
         try:
-            fresh.write_bytes(encode(self._player.session.experiment))
-            fresh.replace(file)
-        except OSError as error:
-            fresh.unlink(missing_ok=True)
-            self.said.emit("file_refused", {"file": name, "reason": error.strerror or str(error)})
+            with replacing(Path(name)) as fresh:
+                fresh.write_bytes(encode(self._player.session.experiment))
+        except RunFileError as error:
+            self.said.emit("file_refused", {"file": name, "reason": str(error)})
         else:
             self.said.emit("file_saved", {"file": name})
 
     def save_run(self) -> None:
         """Ask for a file, and write the whole run to it."""
-        dialog = QFileDialog(self._window, "Save run", "", f"Runs (*{SUFFIX})")
+        dialog = QFileDialog(self._window, say("Save run"), "", f"Runs (*{SUFFIX})")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX[1:])
         dialog.fileSelected.connect(self._keeper.save_run)
@@ -93,18 +99,23 @@ class Papers(QObject):
         guide.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         guide.show()
 
+    def diagnose(self) -> None:
+        """Put on the clipboard what somebody needs who shall help."""
+        QApplication.clipboard().setText(diagnostics(self._player))
+        self.said.emit("copied_diagnostics", {"folder": str(self._player.folder or "")})
+
     def about(self) -> None:
         """Versions and license."""
         hello = self._player.troupe.hello
-        engine = f"PyTorch {hello.torch} on {hello.device}, {hello.threads} threads" if hello is not None else "no engine yet"
+        engine = say(f"PyTorch {hello.torch} on {hello.device}, {hello.threads} threads") if hello is not None else say("no engine yet")
         box = QMessageBox(self._window)
-        box.setWindowTitle("About Attractor")
+        box.setWindowTitle(say("About Attractor"))
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(f"Attractor {APP}")
-        about = "A class watches generative models find the manifold."
-        box.setInformativeText(f"{about}\n\nQt {qVersion()} · {engine}\nMIT license")
+        about = say("A class watches generative models find the manifold.")
+        box.setInformativeText(f"{about}\n\nQt {qVersion()} · {engine}\n{say('MIT license')}")
         box.addButton(QMessageBox.StandardButton.Close)
-        terms = box.addButton("Licenses…", QMessageBox.ButtonRole.ActionRole)
+        terms = box.addButton(say("Licenses…"), QMessageBox.ButtonRole.ActionRole)
         terms.clicked.connect(lambda: self._show(Licenses(self._window)))
         self._show(box)
 

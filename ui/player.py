@@ -32,10 +32,12 @@ class Player(QObject):
         super().__init__()
         self.session = session
         self.reel = Reel()
-        self.arrays = Arrays(log.parent if log is not None else None)
+        self.arrays = Arrays(log.parent if log is not None else None)  # beside the log
+        self.folder = log.parent if log is not None else None  #: of logs and checkpoints
         self.troupe = Troupe(argv, log, self)
         self.troupe.reported.connect(self._hear)
         self.troupe.died.connect(self.noticed)
+        self.troupe.wanted.connect(self.start)
         self._told: State | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -49,6 +51,11 @@ class Player(QObject):
         if not self.troupe.start():
             self._tell()
         self._timer.start()
+
+    def restart(self) -> None:
+        """Kill an engine that hangs, and go on from its last checkpoint with another one."""
+        self.troupe.kill()
+        self.start()
 
     def stop(self) -> None:
         """End the engine in an orderly way; waits for it, but not for ever."""

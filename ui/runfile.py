@@ -56,12 +56,11 @@ class SavedRun:
 _CURVES: Final = decoder_of(Curves)
 
 
-def write_run(file: Path, run: SavedRun, arrays: Arrays | None) -> None:
-    """Write a run, with its imported data where `arrays` has them. The old file stays whole until the new one is.
-
-    Raises RunFileError.
+def write_run(file: Path, run: SavedRun, arrays: Arrays | None, older: Path | None = None) -> None:
+    """Write a run, with its imported data where `arrays` has them. The old file stays whole until the new one is, and as
+    `older` after that. Raises RunFileError.
     """
-    with replacing(file) as fresh, zipfile.ZipFile(fresh, "w", zipfile.ZIP_STORED) as archive:
+    with replacing(file, older) as fresh, zipfile.ZipFile(fresh, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("about.json", msgspec.json.encode({"format": FORMAT, "app": APP}))
         archive.writestr("recipe.json", encode(run.experiment))
         archive.writestr("checkpoint.safetensors", run.checkpoint)
@@ -102,14 +101,19 @@ def read_run(file: Path, arrays: Arrays, beside: Path | None = None) -> SavedRun
 
 
 @contextmanager
-def replacing(file: Path) -> Iterator[Path]:
-    """A new file beside the old one, which it replaces when the block ends well. Raises RunFileError."""
+def replacing(file: Path, older: Path | None = None) -> Iterator[Path]:
+    """A new file beside the old one, which it replaces when the block ends well. Raises RunFileError.
+
+    With `older` the old file takes that name: two generations, one of which is whole at any moment.
+    """
     fresh = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         try:
             yield fresh
             with fresh.open("rb") as stream:
                 os.fsync(stream.fileno())
+            if older is not None and file.exists():
+                file.replace(older)
             fresh.replace(file)
         finally:
             fresh.unlink(missing_ok=True)

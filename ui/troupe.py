@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.protocol.link import Ending
 from engine.protocol.messages import (
+    Build,
+    Built,
     Command,
     Event,
     Frame,
@@ -20,6 +22,7 @@ from engine.protocol.messages import (
     Play,
     Resume,
     Resumed,
+    Save,
     Saved,
     Started,
     Step,
@@ -28,6 +31,8 @@ from engine.protocol.messages import (
 from engine.protocol.recipe.probes import Panel
 from ui.bridge import EngineThread
 
+ANSWERED = Build | Resume | Save | Pause  #: commands that are always answered
+
 
 class Troupe(QObject):
     """One engine at a time. Its death is said once, with how it came and how old the last checkpoint is."""
@@ -35,6 +40,7 @@ class Troupe(QObject):
     reported = Signal(object)  #: each Event of the engine
     died = Signal(str, dict)  #: (kind, values) of `engine.protocol.words`
     playing_changed = Signal(bool)
+    wanted = Signal()  #: somebody wants to play, and there is no engine any more
 
     def __init__(self, argv: Sequence[str], log: Path | None, parent: QObject) -> None:
         super().__init__(parent)
@@ -47,10 +53,16 @@ class Troupe(QObject):
         self._watched = Watch(panels=())
         self._saved_at: float | None = None
         self._was_playing = False  # when the engine died
+        self.heard = 0  #: messages of all engines so far
+        self.owing = False  #: whether the engine has to say something: it plays, or was asked and has not answered
+        self.up = False  #: whether it has said hello
+        self.strays = 0  #: threads that did not end, whatever was done
+        self._built = False
 
     def start(self) -> bool:
         """Start an engine, and let it take up the last checkpoint; False where there is none, and it waits for a Build."""
         self.stop()
+        self.owing, self.up, self._built = True, False, False
         self._thread = EngineThread(self._argv, self._log, self)
         self._thread.reported.connect(self._hear)
         self._thread.ended.connect(self._ended)
@@ -63,22 +75,39 @@ class Troupe(QObject):
     def stop(self) -> None:
         """End the engine in an orderly way; waits for it, but not for ever."""
         thread, self._thread = self._thread, None
+        self.owing = False
         if thread is not None:
             thread.stop()
             if thread.isFinished():
                 thread.deleteLater()
+            else:
+                self.strays += 1
+
+    def kill(self) -> None:
+        """End an engine that hangs, at once; nobody is told of its death. What it did goes on from the last checkpoint."""
+        self._was_playing = self.playing
+        self._show_playing(False)
+        if self._thread is not None:
+            self._thread.kill()
+        self.stop()
 
     def send(self, command: Command) -> None:
         """Tell the engine; where there is none, nobody listens."""
         if self._thread is not None:
             self._thread.send(command)
+            self.owing |= isinstance(command, ANSWERED) or (self._built and isinstance(command, Play | Step))
 
     def take(self) -> list[Frame]:
         """The frames that came since the last call, oldest first."""
-        return self._thread.take() if self._thread is not None else []
+        frames = self._thread.take() if self._thread is not None else []
+        if frames:
+            self._note(len(frames))
+        return frames
 
     def play(self) -> None:
-        """Train until told otherwise."""
+        """Train until told otherwise; an engine that died is wanted again."""
+        if self._thread is None and self.deaths:
+            self.wanted.emit()
         self.send(Play(steps_per_s=self.pace))
 
     def set_pace(self, pace: float) -> None:
@@ -108,22 +137,33 @@ class Troupe(QObject):
     def _hear(self, event: Event) -> None:
         if self.sender() is not self._thread:
             return  # a word of the engine before, that was still under way
+        self._note(1)
         match event:
             case Hello():
-                self.hello = event
+                self.hello, self.up = event, True
+                self.owing = True  # a Build or a Resume waits for it
+            case Built():
+                self._built = True
             case Saved():
                 self._saved_at = time.monotonic()
             case Started() | Paused():
                 self._show_playing(isinstance(event, Started))
-            case Resumed() if self._was_playing:
-                self.play()
+            case Resumed():
+                self._built = True
+                if self._was_playing:
+                    self._was_playing = False
+                    self.play()
             case _:
                 pass
         self.reported.emit(event)
 
+    def _note(self, messages: int) -> None:
+        self.heard += messages
+        self.owing = self.playing
+
     def _show_playing(self, playing: bool) -> None:
         if playing != self.playing:
-            self.playing = playing
+            self.playing = self.owing = playing
             self.playing_changed.emit(playing)
 
     def _ended(self, ending: Ending) -> None:

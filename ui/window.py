@@ -25,6 +25,7 @@ from ui.language import Language
 from ui.lecture import Lecture
 from ui.notices import Notices
 from ui.overlays import Blank, Keys
+from ui.painting import Painting
 from ui.papers import Papers
 from ui.player import Player
 from ui.recovery import Sessions
@@ -55,6 +56,7 @@ class Window(QMainWindow):
         self.papers = Papers(self, player, self.keeper)
         self.exporter = Exporter(self, player, desk.panels)
         self.importer = Importer(self, player, self.papers.load)
+        self.painting = Painting(self, player)
         self._furnished = False
         self.setWindowTitle("Attractor")
         self.setMinimumSize(*SMALLEST)
@@ -106,10 +108,11 @@ class Window(QMainWindow):
         self.deeds.panels.aboutToShow.connect(lambda: list_in(self.deeds.panels, self.desk.panels))
         self._blank.dismissed.connect(lambda: self.deeds["blank"].setChecked(False))
         self._keys.dismissed.connect(lambda: self.deeds["keys"].setChecked(False))
-        self.player.troupe.playing_changed.connect(self.deeds.show_playing)
-        self.player.troupe.playing_changed.connect(self.desk.bar.show_playing)
+        for follower in (self.deeds, self.desk.bar):
+            self.player.troupe.playing_changed.connect(follower.show_playing)
         self.player.edited.connect(lambda state: self._show_history())
-        for speaker in (self.papers, self.importer, self.exporter, self.keeper):
+        self.desk.form.painting.connect(self.painting.ask)
+        for speaker in (self.painting, self.papers, self.importer, self.exporter, self.keeper):
             speaker.said.connect(self.notices.say)
         self.lecture.opened.connect(self._show_chapter)
         self.desk.widened.connect(self._show_sides)
@@ -128,11 +131,8 @@ class Window(QMainWindow):
             "branch": self.showing.branch, "compare": lecture.compare,
             "contents": lambda: lecture.list_below(desk.bar.title), "next": lecture.next, "previous": lecture.previous,
             "next_chapter": lambda: lecture.go(1), "previous_chapter": lambda: lecture.go(-1),
-            "open": papers.open, "save_run": papers.save_run, "paste": papers.paste,
-            "picture": self.exporter.ask_picture, "curves": self.exporter.ask_curves, "film": self.exporter.film,
-            "report": self.exporter.ask_report, "script": self.exporter.ask_script, "arrays": self.exporter.ask_arrays,
-            "import": self.importer.ask, "pictures": lambda: self.importer.ask(folder=True),
-            "save": papers.save, "copy": papers.copy, "about": papers.about, "guide": papers.guide, "quit": self.close,
+            **papers.deeds(), **self.exporter.deeds(), "quit": self.close,
+            "import": self.importer.ask, "paint": self.painting.ask, "pictures": lambda: self.importer.ask(folder=True),
             "theme": self.appearance.toggle_theme, "restore": self._escape,
             "projector": lambda: self.showFullScreen() if self.deeds["projector"].isChecked() else self.showNormal(),
         }  # fmt: skip

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from engine import data, results
+from engine.appetite import check, reason_of
 from engine.data.dataset import Dataset
 from engine.data.refusal import Refused
 from engine.device import DeviceError, prepare
@@ -34,6 +35,8 @@ def main(options: Train) -> int:
     experiment = _experiment(options)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill leaves nothing unfinished behind, as Ctrl-C
     try:
+        if options.out.is_dir():
+            results.tidy(options.out)
         if options.out.exists() and results.holds_run(options.out) and not options.force:
             raise CommandError(f"--out {options.out}: this folder holds a run; --force replaces it")
         with results.replacing(options.out) as work:
@@ -79,11 +82,12 @@ def _machine(run: Run) -> dict[str, int | str]:
 
 def _built(lane: Lane, examples: Dataset, seed: int) -> Run:
     try:
+        check(lane.recipe, examples)
         return Run(lane, examples, seed)
     except DeviceError as error:
         raise CommandError(f"training.device: {error}") from None
     except (MemoryError, RuntimeError) as error:
-        raise CommandError(sentence("out_of_memory", {"reason": str(error)})) from None
+        raise CommandError(sentence("out_of_memory", {"reason": reason_of(error)})) from None
 
 
 def _train(run: Run, steps: int, folder: Path) -> None:

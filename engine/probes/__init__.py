@@ -93,8 +93,11 @@ GUESTS: dict[type[Declared], type[Probe[Any]]] = {
 
 
 def invite(panel: Panel, scene: Scene) -> Probe[Any] | None:
-    """The probe of a panel for one lane's scene; None where the lane's model cannot do what the probe needs."""
-    if not panel.probe.needs <= scene.run.network.declared.can:
+    """The probe of a panel for one lane's scene; None where the lane's model cannot do what the probe needs, or its data have another shape.
+
+    Between two chapters the panels of the one may still be watched while the lanes of the other are built.
+    """
+    if not panel.probe.needs <= scene.run.network.declared.can or panel.probe.misfit(scene.run.data.shape) is not None:
         return None
     return GUESTS[type(panel.probe)](panel.probe, panel.key, scene)
 

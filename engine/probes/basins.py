@@ -23,7 +23,8 @@ COARSE = 18  #: columns of the first picture
 REFINED = 3  #: how often the cells are halved, in a plane that holds all of x
 REFINED_FLAT = 2  #: and in the plane of images, which costs a hundred times as much
 ETA = 0.8  #: of the way at a time; a smaller step leads to the same places, later
-UPDATES = 200  #: at most; what still creeps along the manifold is named where it is
+UPDATES = 800  #: at most; what then still creeps along the manifold has no color
+FEW = 200  #: at most while the network learns
 PIECE = 256  #: points on their way at a time
 
 
@@ -45,7 +46,7 @@ class Basins(Ground):
 
     def measure(self) -> Iterator[Reading]:
         """A field at each resolution. The weights stay those of the beginning; another σ begins anew."""
-        run, book, (live, learned) = self.scene.run, self.scene.swarm.attractors.copy(), self.version()
+        run, book, begun = self.scene.run, self.scene.swarm.attractors.copy(), self.version()
         network = frozen(run.shown) if self._learns else run.shown
         shape = lattice(self.bounds, COARSE)[1]
         labels, open_ = np.zeros(shape, np.int64), np.ones(shape, bool)
@@ -55,31 +56,20 @@ class Basins(Ground):
             x = self.scene.plane.lift(run.x.new_tensor(centers(self.bounds, labels.shape)[open_]))
             found = []
             for piece in torch.split(x, PIECE):
-                for end in self._fly(piece, network, run.sigma):
-                    places = end
+                for updates, now in enumerate(_fly(piece, network, run.sigma)):
+                    flown = now
                     yield Reading()
-                    if self.scene.live != live:
+                    if self.scene.live != begun[0]:
                         return
-                found.append(book.name(places).cpu().numpy())
+                    if updates >= FEW and self.version() != begun:
+                        break
+                found.append(_named(book, *flown))
             labels[open_] = np.concatenate(found) if found else []
-            if level or live != self._live:  # the coarsest stands only until there is a better one
-                self._live = live
+            if level or self._live != begun[0]:  # the coarsest stands only until there is a better one
+                self._live = begun[0]
                 self._show(labels, book)
             yield Reading()
-            if level and self.version()[1] != learned:  # it learns on: better a coarse field of now than a fine one of then
-                return
-
-    def _fly(self, x: Tensor, network: Network, sigma: float) -> Iterator[Tensor]:
-        """x (n, M) after each update, until it rests."""
-        x = x.clone()
-        rows = torch.arange(len(x), device=x.device)
-        for _ in range(UPDATES):
-            before = x[rows]
-            after = torch.lerp(before, network.denoise(before, sigma), ETA)
-            x[rows] = after
-            rows = rows[moves(before, after)]
-            yield x
-            if not len(rows):
+            if level and self.version() != begun:  # it learns on: better a coarse field of now than a fine one of then
                 return
 
     def _show(self, labels: np.ndarray, book: Attractors) -> None:
@@ -88,6 +78,28 @@ class Basins(Ground):
             name="basins", role="exact", values=colors.astype(np.float32), range=self.bounds, low=0.0,
             high=float(max(1, colors.max())), classes=True, label="attractor reached",
         ))  # fmt: skip
+
+
+def _fly(x: Tensor, network: Network, sigma: float) -> Iterator[tuple[Tensor, Tensor]]:
+    """After each update: where the points (n, M) are, and the rows of those that still move (k,)."""
+    x, rows = x.clone(), torch.arange(len(x), device=x.device)
+    for _ in range(UPDATES):
+        before = x[rows]
+        x[rows] = after = torch.lerp(before, network.denoise(before, sigma), ETA)
+        rows = rows[moves(before, after)]
+        yield x, rows
+        if not len(rows):
+            return
+
+
+def _named(book: Attractors, x: Tensor, moving: Tensor) -> np.ndarray:
+    """The attractor of each point (n,), NONE for those that still move."""
+    labels = torch.full((len(x),), NONE, dtype=torch.int64, device=x.device)
+    resting = torch.ones(len(x), dtype=torch.bool, device=x.device)
+    resting[moving] = False
+    labels[resting] = book.name(x[resting])
+    named: np.ndarray = labels.cpu().numpy()
+    return named
 
 
 def _borders(labels: np.ndarray) -> np.ndarray:

@@ -115,8 +115,8 @@ class EstimatorsProbe(Probe[Estimators]):
         heights = [np.histogram(values, edges)[0] for values in (score, through)]
         wide, narrow = (height / max(1, height.max()) for height in heights)
         layers = (
-            Series(name="score", role="noise", x=centers, y=wide, label="by the score of Q"),
-            Series(name="through hₛ", role="learned", x=centers, y=narrow, label="through hₛ"),
+            Series(name="score", role="noise", x=centers, y=wide, label="by the score of Q", plain=True),
+            Series(name="through hₛ", role="learned", x=centers, y=narrow, label="through hₛ", plain=True),
         )
         note = f"times the variance by the score; median of {2 * self._x.shape[0] * self.scene.run.network.latent} gradients"
         heading = f"means of {GROUP} draws, each to its peak"

@@ -38,7 +38,7 @@ class FilmProbe(Probe[Film]):
         rows = [to_pixels(x, run.data.shape, run.data.low, run.data.high) for x in (states, run.x[nearest])]
         names = [example_name(self.scene, int(row)) for row in nearest]
         grid = Images(
-            name="film", role="learned", pixels=np.stack(rows), rows=("x", "nearest training image"),
+            name="film", role="learned", pixels=np.stack(rows), rows=("x", "nearest xᵢ"),
             columns=tuple(str(film[i][0]) for i in chosen),
             captions=("",) * len(chosen) + tuple(f"{d:.2f}" for d in distance.tolist()),
             tooltip=tuple(f"x after {film[i][0]} updates" for i in chosen)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The torch half of the slow motion: the next step is computed ahead, from what it will draw, and nothing is drawn."""
+"""The torch half of the slow motion: the next step is computed ahead, from what it will draw, and nothing is drawn.
+
+A step that is under way, between two of its micro-batches, is still the next one: its weights have not moved.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ from engine.probes.bound import bound_of
 from engine.probes.probe import Probe, Reading, to_numpy
 from engine.protocol.payloads import Axes, Graph, Node, Picture
 from engine.protocol.recipe.probes.gradient_step import PHASES, ROLES, GradientStep
-from engine.rng import twin
 
 FEW = 3  #: numbers of a vector that are written out
 
@@ -31,7 +33,7 @@ class Numbers:
 
 
 class GradientStepProbe(Probe[GradientStep]):
-    """Peeks at the rows and at the noise of the next minibatch."""
+    """Knows the rows and the noise of the next minibatch."""
 
     def measure(self) -> Iterator[Reading]:
         """One picture."""
@@ -43,7 +45,7 @@ class GradientStepProbe(Probe[GradientStep]):
     def ahead(self) -> Numbers:
         """The numbers of the step that is taken next, with the trick, by the score, or with the trick cut."""
         run, objective = self.scene.run, bound_of(self.scene.run)
-        rows, noise = run.batches.peek(), twin(run.noise)
+        rows, noise = run.ahead()
         beta, through = float(objective.live["beta"]), not self._cut
         with torch.inference_mode(False), torch.enable_grad():
             x = run.x.index_select(0, rows.clone())  # (B, M)

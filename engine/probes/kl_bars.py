@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
+from torch import Tensor
 
 from engine.closed_form import gaussian_kl_pulls
 from engine.probes.probe import Probe, Reading, subscript, to_numpy
 from engine.protocol.payloads import Axes, Bars, Picture
 from engine.protocol.recipe.probes.kl_bars import KlBars
+from engine.run import Run
 
 ACTIVE = 0.01  #: a dimension is active when the variance of μ_j(x) over the data exceeds this (Burda et al. 2016)
 SLICE = 4096
@@ -22,13 +24,13 @@ class KlBarsProbe(Probe[KlBars]):
     def measure(self) -> Iterator[Reading]:
         """One picture and the figure, in slices of the data."""
         run = self.scene.run
-        step, parts = run.step, []
-        for x in torch.split(run.x, SLICE):
-            parts.append(run.shown.posterior(x))
-            yield Reading()
-        mu, log_var = (torch.cat(tensors).double() for tensors in zip(*parts, strict=True))
-        pulls = torch.stack([pull.mean(0) for pull in gaussian_kl_pulls(mu, log_var)], dim=1)  # (M_hidd, 2)
-        active = (mu.var(0, unbiased=False) > ACTIVE).tolist()
+        place = run.step, run.train_s
+        for found in pulls_of(run):
+            if found is None:
+                yield Reading()
+            else:
+                pulls, spread = found
+        active = (spread > ACTIVE).tolist()
         order = pulls.sum(1).argsort(descending=True)[: self.declared.most].sort().values
         total = float(pulls.sum())
         bars = Bars(
@@ -38,11 +40,25 @@ class KlBarsProbe(Probe[KlBars]):
         )  # fmt: skip
         note = f"{sum(active)} of {len(active)} dimensions active"
         axes = Axes(note=note, figure=f"{total:.2f} nats")
-        picture = Picture(step=step, layers=(bars,), axes=axes, note=self._verdict(active))
-        yield Reading(picture, {"kl_data": total, "active": float(sum(active))})
+        picture = Picture(step=place[0], layers=(bars,), axes=axes, note=self._verdict(active))
+        yield Reading(picture, {"kl_data": total, "active": float(sum(active))}, place)
 
     def _verdict(self, active: list[bool]) -> str:
         """One sentence where the posterior has collapsed."""
         if any(active) or self.scene.run.step < 100:
             return ""
         return "posterior collapse: every Q(h|x) is the prior, the codes say nothing about x"
+
+
+def pulls_of(run: Run) -> Iterator[tuple[Tensor, Tensor] | None]:
+    """Both pulls of each dimension, means over all training examples (M_hidd, 2), and the variance of μ_j (M_hidd,).
+
+    None after each slice of the data; all in float64.
+    """
+    parts = []
+    for x in torch.split(run.x, SLICE):
+        parts.append(run.shown.posterior(x))
+        yield None
+    mu, log_var = (torch.cat(tensors).double() for tensors in zip(*parts, strict=True))
+    pulls = torch.stack([pull.mean(0) for pull in gaussian_kl_pulls(mu, log_var)], dim=1)
+    yield pulls, mu.var(0, unbiased=False)

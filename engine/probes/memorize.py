@@ -45,7 +45,9 @@ class MemorizeProbe(Probe[Memorize]):
         return sigma, self.scene.run.step // EVERY_STEPS if self._asks else 0
 
     def measure(self) -> Iterator[Reading]:
-        """A picture after each value. It begins anew when what it stands for has changed."""
+        """A picture after each value. It begins anew when what it stands for has changed. Switched off, it says nothing."""
+        if not self.declared.going:
+            return
         begun, run = self.version(), self.scene.run
         places: list[tuple[float, Dataset, float]] = []  # (value, data, σ)
         for value in self.declared.values:

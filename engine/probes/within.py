@@ -146,7 +146,8 @@ class SpectrumWayProbe(Probe[SpectrumWay]):
             Series(name=f"value {k + 1}", role="learned", x=updates, y=values[:, k].astype(np.float64), label=str(k + 1))
             for k in range(min(self.declared.most, values.shape[1]))
         ]
-        lines.append(Series(name="half", role="exact", x=updates, y=np.full(len(updates), 0.5), label="½", dashed=True))
+        half = np.full(len(updates), 0.5)
+        lines.append(Series(name="half", role="exact", x=updates, y=half, label="½", dashed=True, plain=True))
         first, last = ((values[at] > 0.5).sum() for at in (0, -1))
         note = f"local dimension {first} → {last} at σ = {self.scene.run.sigma:.3g}"
         axes = Axes(x="updates", y="singular values of ∂D/∂x")

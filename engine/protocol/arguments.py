@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NoReturn
 
+from engine.protocol import typed
 from engine.protocol.console import CommandError
 from engine.protocol.recipe.data import DATA
 from engine.protocol.recipe.experiment import Experiment
@@ -19,8 +19,6 @@ from engine.protocol.recipe.objectives import OBJECTIVES
 from engine.protocol.recipe.parameter import Parameter, parameters_of
 from engine.protocol.recipe.training import Training
 from engine.protocol.version import APP
-
-Value = float | int | bool | str
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class Train:
     source: str  #: a chapter's key or a recipe's file
     steps: int
     out: Path
-    values: list[tuple[str, Value]]  #: (path, value)
+    values: list[tuple[str, typed.Value]]  #: (path, value)
     seed: int | None = None
     threads: int | None = None
     device: str | None = None
@@ -111,7 +109,17 @@ class Render:
     threads: int | None = None
 
 
-Options = Window | Read | Render | Train | Chapters | Schema | Doctor | Engine
+@dataclass(frozen=True)
+class Sweep:
+    """Train a recipe many times over, and write a table of figures."""
+
+    source: str  #: a shipped sweep's name or a file
+    out: Path
+    workers: int | None = None  #: engines at once on this machine
+    cluster: str | None = None  #: the address of a Dask scheduler
+
+
+Options = Window | Read | Render | Sweep | Train | Chapters | Schema | Doctor | Engine
 
 
 def parse(argv: Sequence[str]) -> Options:
@@ -148,16 +156,16 @@ def _window(parser: _Parser) -> _Parser:
     parser.add_argument("--version", action="version", version=f"attractor {APP}")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--chapter", metavar="KEY", help="open this chapter")
-    source.add_argument("--recipe", metavar="FILE", type=_path, help="open this recipe (.json or .toml)")
+    source.add_argument("--recipe", metavar="FILE", type=typed.path, help="open this recipe (.json or .toml)")
     parser.add_argument("--engine", metavar="COMMAND", help="a command that starts the engine elsewhere, such as "
                         "“ssh lab attractor engine”")  # fmt: skip
     parser.add_argument("--projector", action="store_true", help="large type and strong lines")
-    parser.add_argument("--profile", metavar="DIR", type=_path, help="keep settings and sessions in this folder")
+    parser.add_argument("--profile", metavar="DIR", type=typed.path, help="keep settings and sessions in this folder")
     parser.add_argument("--safe-mode", action="store_true", help="restore nothing, use the CPU and the default settings")
     _machine(parser)
-    parser.add_argument("--play", metavar="SECONDS", type=_seconds, help="play by itself for so long, then leave")
-    parser.add_argument("--report", metavar="FILE", type=_path, help="what --play measured, as JSON")
-    parser.add_argument("--size", metavar="WxH", type=_size, help="the window's size in pixels")
+    parser.add_argument("--play", metavar="SECONDS", type=typed.seconds, help="play by itself for so long, then leave")
+    parser.add_argument("--report", metavar="FILE", type=typed.path, help="what --play measured, as JSON")
+    parser.add_argument("--size", metavar="WxH", type=typed.size, help="the window's size in pixels")
     lines = [f"  {word:10} {_about(kind)}" for word, (kind, _) in COMMANDS.items()]
     parser.epilog = "\n".join(["commands (each has its own --help):", *lines])
     return parser
@@ -165,12 +173,12 @@ def _window(parser: _Parser) -> _Parser:
 
 def _train(parser: _Parser) -> _Parser:
     parser.add_argument("source", metavar="KEY|FILE", help="a chapter's key, or a recipe (.json or .toml)")
-    parser.add_argument("--steps", type=_whole(1, 10**9), required=True, help="gradient steps of each lane")
-    parser.add_argument("--out", metavar="DIR", type=_path, required=True, help="the folder for the results")
+    parser.add_argument("--steps", type=typed.whole(1, 10**9), required=True, help="gradient steps of each lane")
+    parser.add_argument("--out", metavar="DIR", type=typed.path, required=True, help="the folder for the results")
     seed = next(p for p in parameters_of(Experiment, "") if p.path == "seed")
-    parser.add_argument("--seed", type=_whole(int(seed.low or 0), int(seed.high or 0)), help=seed.help)
+    parser.add_argument("--seed", type=typed.whole(int(seed.low or 0), int(seed.high or 0)), help=seed.help)
     parser.add_argument("--set", dest="values", metavar="[LANE.]PATH=VALUE", nargs="+", action="extend", default=[],
-                        type=_assignment, help="change values of the recipe, see below")  # fmt: skip
+                        type=typed.assignment, help="change values of the recipe, see below")  # fmt: skip
     _machine(parser)
     parser.add_argument("--force", action="store_true", help="replace the run that the folder holds")
     parser.epilog = "\n".join(["values for --set:", *_settable()])
@@ -182,7 +190,7 @@ def _machine(parser: _Parser) -> None:
     declared = {p.path: p for p in parameters_of(Training, "training")}
     device, threads = declared["training.device"], declared["training.threads"]
     parser.add_argument("--device", choices=[word for word in device.words if word != "auto"], help=device.help)
-    parser.add_argument("--threads", type=_whole(1, int(threads.high or 1)), help="threads of the engine's mathematics")
+    parser.add_argument("--threads", type=typed.whole(1, int(threads.high or 1)), help="threads of the engine's mathematics")
 
 
 def _nothing(parser: _Parser) -> _Parser:
@@ -196,14 +204,14 @@ def _doctor(parser: _Parser) -> _Parser:
 
 
 def _engine(parser: _Parser) -> _Parser:
-    parser.add_argument("--session", metavar="DIR", type=_path, help="the folder of the checkpoints")
-    parser.add_argument("--threads", type=_whole(1, 1024), help="threads of the engine's mathematics")
+    parser.add_argument("--session", metavar="DIR", type=typed.path, help="the folder of the checkpoints")
+    parser.add_argument("--threads", type=typed.whole(1, 1024), help="threads of the engine's mathematics")
     return parser
 
 
 def _read(parser: _Parser) -> _Parser:
-    parser.add_argument("file", metavar="FILE", type=_path, help="a folder of pictures, or a .csv, .npy, .npz or IDX file")
-    parser.add_argument("--side", type=_whole(4, 256), default=Read.side, help="pixels of a picture's side")
+    parser.add_argument("file", metavar="FILE", type=typed.path, help="a folder of pictures, or a .csv, .npy, .npz or IDX file")
+    parser.add_argument("--side", type=typed.whole(4, 256), default=Read.side, help="pixels of a picture's side")
     parser.add_argument("--color", choices=["auto", "gray", "color"], default=Read.color, help="colors of the pictures")
     parser.add_argument("--label", metavar="COLUMN", default=Read.label, help="the column that holds the class; auto, or none")
     parser.add_argument("--header", choices=["auto", "yes", "no"], default=Read.header, help="whether row 1 holds names")
@@ -212,13 +220,23 @@ def _read(parser: _Parser) -> _Parser:
 
 def _render(parser: _Parser) -> _Parser:
     parser.add_argument("source", metavar="KEY|FILE", help="a chapter's key, or a recipe (.json or .toml)")
-    parser.add_argument("--steps", type=_whole(0, 10**7), required=True, help="gradient steps until then")
-    parser.add_argument("--out", metavar="FILE", type=_path, required=True, help="a .png, .svg, .gif or .mp4")
-    parser.add_argument("--size", metavar="WxH", type=_size, default=Render.size, help="the window's size in pixels")
-    parser.add_argument("--seconds", type=_seconds, default=Render.seconds, help="the length of a film")
-    parser.add_argument("--fps", type=_seconds, default=Render.fps, help="pictures a second in a film")
+    parser.add_argument("--steps", type=typed.whole(0, 10**7), required=True, help="gradient steps until then")
+    parser.add_argument("--out", metavar="FILE", type=typed.path, required=True, help="a .png, .svg, .gif or .mp4")
+    parser.add_argument("--size", metavar="WxH", type=typed.size, default=Render.size, help="the window's size in pixels")
+    parser.add_argument("--seconds", type=typed.seconds, default=Render.seconds, help="the length of a film")
+    parser.add_argument("--fps", type=typed.seconds, default=Render.fps, help="pictures a second in a film")
     parser.add_argument("--panel", metavar="NAME", default=Render.panel, help="one panel instead of all")
-    parser.add_argument("--threads", type=_whole(1, 1024), help="threads of the engine's mathematics")
+    parser.add_argument("--threads", type=typed.whole(1, 1024), help="threads of the engine's mathematics")
+    return parser
+
+
+def _sweep(parser: _Parser) -> _Parser:
+    parser.add_argument("source", metavar="NAME|FILE", help="a sweep that comes with the app, or one of yours (.toml or .json)")
+    parser.add_argument("--out", metavar="DIR", type=typed.path, required=True, help="the folder of its table; if it holds a "
+                        "part of this sweep, the rest is run")  # fmt: skip
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--workers", metavar="N", type=typed.whole(1, 256), help="engines at once; as many as cores unless told")
+    where.add_argument("--cluster", metavar="ADDRESS", help="run on the workers of the Dask scheduler there (extra “cluster”)")
     return parser
 
 
@@ -230,6 +248,7 @@ COMMANDS: Final[dict[str, tuple[type[Options], Callable[[_Parser], _Parser]]]] =
     "engine": (Engine, _engine),
     "read": (Read, _read),
     "render": (Render, _render),
+    "sweep": (Sweep, _sweep),
 }
 
 
@@ -253,48 +272,3 @@ def _limits(parameter: Parameter) -> str:
     words = ("true", "false") if parameter.kind == "bool" else parameter.words
     return " or ".join(filter(None, (limits, *words)))
 
-
-
-def _path(text: str) -> Path:
-    if not text:
-        raise argparse.ArgumentTypeError("expected a name, got nothing")
-    return Path(text)
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def whole(text: str) -> int:
-        if not re.fullmatch(r"-?[0-9]{1,12}", text) or not low <= int(text) <= high:
-            raise argparse.ArgumentTypeError(f"expected a whole number from {low} to {high}, got “{text}”")
-        return int(text)
-
-    return whole
-
-
-def _seconds(text: str) -> float:
-    value = _value(text)
-    if isinstance(value, str | bool) or not 0 < value <= 86_400:
-        raise argparse.ArgumentTypeError(f"expected seconds from 0 to 86400, got “{text}”")
-    return float(value)
-
-
-def _size(text: str) -> tuple[int, int]:
-    match = re.fullmatch(r"([0-9]{3,5})x([0-9]{3,5})", text)
-    if not match:
-        raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT in pixels, such as 1280x800, got “{text}”")
-    return int(match[1]), int(match[2])
-
-
-def _assignment(text: str) -> tuple[str, Value]:
-    path, equals, value = text.partition("=")
-    if not path or not equals:
-        raise argparse.ArgumentTypeError(f"expected PATH=VALUE, such as model.width=32, got “{text}”")
-    return path, _value(value)
-
-
-def _value(text: str) -> Value:
-    """A number (with a point, whatever the locale), a switch, or a word."""
-    if re.fullmatch(r"[+-]?[0-9]{1,18}", text):
-        return int(text)
-    if re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
-        return float(text)
-    return {"true": True, "false": False}.get(text, text)

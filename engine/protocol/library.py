@@ -52,7 +52,7 @@ def experiment_of(source: str) -> Experiment:
 def read_recipe(file: Path) -> Experiment:
     """The experiment in a .json or .toml file. Raises SourceError."""
     try:
-        return from_plain(_plain(file))
+        return from_plain(plain_of(file))
     except RecipeError as error:
         raise SourceError(f"{file}: {error}") from None
 
@@ -68,7 +68,8 @@ def recipe_in(text: str, name: str) -> Experiment:
         raise SourceError(f"{name}: {error}") from None
 
 
-def _plain(file: Path) -> Any:
+def plain_of(file: Path) -> Any:
+    """The tables, lists and numbers in a .json or .toml file. Raises SourceError."""
     if file.suffix not in READERS:
         raise SourceError(f"{file}: a recipe is a .attractor, .json or .toml file")
     return _parsed(_text(file), file.suffix, str(file))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -24,6 +25,7 @@ from engine.protocol.wire import MAX_BYTES, WireError, decode_report, encode
 MAGIC = b"\x00attractor-engine\x01\n"
 MAX_BANNER = 1 << 20  #: bytes that may stand before the magic (what ssh and shells print)
 HEADER = 4
+MOST_LOG = 2**20  #: bytes of the engine's log
 
 
 class LinkError(OSError):
@@ -112,11 +114,13 @@ class Writer(threading.Thread):
     def run(self) -> None:
         """The thread's life: encode and write until closed or broken."""
         while (message := self._queue.get()) is not None:
-            body = encode(message)
             try:
+                body = encode(message)
                 self._stream.write(len(body).to_bytes(HEADER, "little") + body)
                 self._stream.flush()
-            except (OSError, ValueError):  # ValueError: the stream was closed under us
+            except (OSError, ValueError) as error:  # ValueError: no message (a WireError), or the stream was closed under us
+                if isinstance(error, WireError):
+                    print(f"{type(message).__name__}: {error}", file=sys.stderr, flush=True)
                 self._broken()
                 return
 
@@ -127,8 +131,13 @@ class Link:
     def __init__(self, argv: Sequence[str], log: Path | None = None) -> None:
         """Start `argv`, whose stderr goes to the file `log`. Raises LinkError where it cannot be started."""
         self._log = log
+        if log is not None:
+            rotate(log)
         with contextlib.ExitStack() as stack:
-            errors: IO[bytes] | int = subprocess.DEVNULL if log is None else stack.enter_context(log.open("ab"))
+            errors: IO[bytes] | int = subprocess.DEVNULL
+            if log is not None:
+                with contextlib.suppress(OSError):  # an engine without a log is better than none
+                    errors = stack.enter_context(log.open("ab"))
             try:
                 self.process = subprocess.Popen(
                     list(argv), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
@@ -198,6 +207,14 @@ class Link:
         with self._log.open("rb") as stream:
             stream.seek(max(0, stream.seek(0, os.SEEK_END) - size))
             return stream.read().decode(errors="replace")
+
+
+def rotate(log: Path, most: int = MOST_LOG) -> None:
+    """Keep a log small that others write to: over `most` bytes it is copied to `….1` and begins anew."""
+    with contextlib.suppress(OSError):  # no log yet, or a folder that cannot be written: the log is the smaller trouble
+        if log.stat().st_size > most:
+            shutil.copyfile(log, log.with_name(log.name + ".1"))
+            os.truncate(log, 0)
 
 
 def widen(stream: IO[bytes]) -> None:

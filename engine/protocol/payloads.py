@@ -41,6 +41,7 @@ class Series(Layer, frozen=True, tag="series", kw_only=True):
     y: FloatArray  # (T,)
     label: str = ""
     dashed: bool = False
+    plain: bool = False  #: its last value says nothing: a histogram, a reference
 
 
 class Points(Layer, frozen=True, tag="points", kw_only=True):

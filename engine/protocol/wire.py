@@ -20,8 +20,11 @@ class WireError(ValueError):
 
 
 def encode(message: Message) -> bytes:
-    """A message as msgpack. Raises WireError where an array cannot cross."""
-    return _ENCODER.encode(message)
+    """A message as msgpack. Raises WireError where an array cannot cross, or the message is too long."""
+    data = _ENCODER.encode(message)
+    if len(data) > MAX_BYTES:
+        raise WireError(f"a message of {len(data):,} bytes is too long for the pipe")
+    return data
 
 
 def decode_command(data: bytes | memoryview) -> Command:

@@ -16,6 +16,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType({
     "engine_stopped": "The engine stopped ({how}). Your last checkpoint is {age_s} s old.",
     "engine_stopped_early": "The engine stopped ({how}) before its first checkpoint.",
     "engine_refused": "The engine could not start ({how}). Its log is {log}.",
+    "engine_silent": "The engine has said nothing for {seconds} s.",
     "resumed": "The engine is back, at step {step}.",
     "no_checkpoint": "There is no checkpoint to go on from.",
     "checkpoint_unreadable": "The checkpoint {file} cannot be read: {reason}.",
@@ -23,7 +24,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType({
     # what happens to a run
     "diverged": "{what} became infinite at step {step}. Weights are back at step {back_to}. "
                 "Try a smaller {label} (now {value}).",
-    "step_failed": "Step {step} failed: {reason}. The weights are those of the step before.",
+    "diverged_after": "{what} became infinite at step {step}, after {label} became {value}. "
+                      "Weights are back at step {back_to}.",
+    "step_failed": "Step {step} failed: {reason}. Weights are back at step {back_to}.",
+    "step_without_memory": "There was not enough memory for step {step}. Weights are back at step {back_to}.",
     "build_failed": "This recipe could not be built: {reason}.",
     "out_of_memory": "There is not enough memory for this recipe: {reason}.",
     "probe_failed": "The panel “{panel}” stopped: {reason}. Training goes on.",
@@ -42,12 +46,16 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType({
     "download_cancelled": "The download of {file} was stopped; what came is kept; the next try goes on.",
     "download_unwritten": "{file} could not be written to {folder}: {reason}.",
     # the window's own
+    "painted": "Now {count} painted points; the network starts again. Undo brings the old data back.",
     "refused": "{reason}.",
     "file_refused": "{file}: {reason}.",
     "file_saved": "Saved {file}.",
     "making": "Making {file}…",
     "imported": "Now {count} examples of {file}; the network starts again. Undo brings the old one back.",
     "run_opened": "{file} is open, at step {step}. Undo brings the present run back.",
+    "unsaved": "The engine stopped before it had sent the run, so {file} was not written; save it once more.",
+    "homeless": "{folder} cannot be written ({reason}); this session is kept in {place}.",
+    "copied_diagnostics": "The diagnostics are on the clipboard; all logs are in {folder}.",
     "unfinished": "A session ended without a goodbye, at step {step}.",
     "trouble": "Something went wrong: {reason}. The window goes on; the log has the details.",
 })  # fmt: skip

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`python -m tests.bench [steps denoiser windows …] [--out FILE.json]`: print the table; exit 1 where a bound is missed."""
+"""`python -m tests.bench [ROOM …] [--out FILE.json]`: print the table; exit 1 where a bound is missed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
-ROOMS = ("steps", "denoiser", "windows")
+ROOMS = ("steps", "denoiser", "windows", "threads", "hand", "idle", "growth", "chapters")
 
 
 def main() -> int:

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import pairwise
+from collections import deque
+from collections.abc import Callable, Iterator
+from itertools import islice, pairwise
 
 import torch
 from torch import Tensor, nn
@@ -50,25 +51,23 @@ def dae_cost(model: nn.Module, x: Tensor, sigma: float = 0.3) -> Tensor:
     return (x - model(x + sigma * torch.randn_like(x))).pow(2).sum() / len(x)
 
 
-def usual_loop(x: Tensor, model: nn.Module, cost: Callable[[nn.Module, Tensor], Tensor], batch: int) -> Callable[[int], None]:
-    """The usual script, for so many steps."""
+def usual_steps(x: Tensor, model: nn.Module, cost: Callable[[nn.Module, Tensor], Tensor], batch: int) -> Iterator[float]:
+    """The usual script, the loss of one step after the other."""
     loader = DataLoader(TensorDataset(x), batch_size=batch, shuffle=True, drop_last=True)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    while True:
+        for (rows,) in loader:
+            optimizer.zero_grad()
+            loss = cost(model, rows)
+            loss.backward()
+            optimizer.step()
+            yield loss.item()
 
-    def work(steps: int) -> None:
-        total, done = 0.0, 0
-        while done < steps:
-            for (rows,) in loader:
-                optimizer.zero_grad()
-                loss = cost(model, rows)
-                loss.backward()
-                optimizer.step()
-                total += loss.item()
-                done += 1
-                if done == steps:
-                    return
 
-    return work
+def usual_loop(x: Tensor, model: nn.Module, cost: Callable[[nn.Module, Tensor], Tensor], batch: int) -> Callable[[int], None]:
+    """The usual script, for so many steps."""
+    steps = usual_steps(x, model, cost, batch)
+    return lambda count: deque(islice(steps, count), maxlen=0) and None
 
 
 def naive_denoiser(x: Tensor, data: Tensor, sigma: float) -> Tensor:

@@ -46,7 +46,8 @@ def test_every_frame_shows_all_lanes_at_the_step_of_its_newest_scalar():
         for frame in engine.frames:
             newest = [s.steps[-1] for s in frame.scalars if "loss" in s.values]
             assert all(step <= frame.lanes[0].step for step in newest)
-        assert engine.frames[-1].scalars[-1].steps[-1] == engine.frames[-1].lanes[0].step == 500
+        last = [scalars for frame in engine.frames for scalars in frame.scalars][-1]  # they may come with the frame before
+        assert last.steps[-1] == engine.frames[-1].lanes[0].step == 500
 
 
 def test_a_window_that_takes_no_frame_gets_two_and_the_memory_stays_flat():

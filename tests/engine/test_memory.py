@@ -62,7 +62,10 @@ def test_fifty_examples_and_a_small_sigma_the_exact_denoiser_memorizes_and_the_l
         learned = last(learned_recall(run, 0.05))
         x = starts(run.x, 500, generator(seed, "memory"))
         distance = torch.cdist(last(ends(x, lambda x: run.shown.denoise(x, 0.05))), torch.tensor(data.curve)).amin(1)
-    print(f"exact {exact}, learned {learned}, mean distance from the curve {float(distance.mean()):.3f}")
+    within = float((distance <= 0.1).double().mean())
+    print(f"exact {exact}, learned {learned}; from the curve {distance.mean():.3f} in the mean, {within:.0%} within 0.1, "
+          f"the farthest {distance.max():.2f}")  # fmt: skip
+    # The bound is that of the mean: a few starts between the two moons come to rest there, half way (spurious fixed points).
     assert exact.train >= 0.7
     assert learned.train <= 0.15
     assert float(distance.mean()) <= 0.1
@@ -79,7 +82,7 @@ def test_many_examples_and_a_larger_sigma_both_come_to_the_manifold_and_to_many_
     distance = torch.cdist(found, torch.tensor(data.curve)).amin(1)
     book = Attractors()
     book.name(found)
-    print(f"mean distance {float(distance.mean()):.3f}, {len(book)} distinct ends")
+    print(f"mean distance {distance.mean():.3f}, the farthest {distance.max():.2f}, {len(book)} distinct ends")
     assert float(distance.mean()) <= 0.05
     assert len(book) >= 100
 
@@ -98,6 +101,7 @@ def test_a_copy_is_an_end_within_a_fifth_of_the_spacing() -> None:
     train = torch.arange(10.0)[:, None]  # spacing 1
     found = recall(torch.tensor([[0.19], [0.21], [5.5], [9.1]]), train, train + 0.5)
     assert found == Recall(train=0.5, held_out=0.25)
+    assert recall(torch.tensor([[0.19], [0.21], [5.5], [9.1]]), train, train + 0.5, train + 90).held_out == 0.125
 
 
 def test_the_ends_are_those_of_the_plain_update() -> None:

@@ -12,8 +12,10 @@ import torch
 from engine.data import load
 from engine.probes import Reading, invite
 from engine.probes.turning import Turning
+from engine.protocol.chapters import chapters
 from engine.protocol.messages import Frame
 from engine.protocol.payloads import Bars, Images, Paths, Picture, Points
+from engine.protocol.places import resources
 from engine.protocol.recipe.editing import from_plain
 from engine.protocol.recipe.probes import PROBES, Panel
 from engine.protocol.recipe.probes.candidates import Candidates, EffectiveNumber
@@ -69,6 +71,7 @@ def test_what_a_probe_shows_is_finite_and_crosses_the_pipe(kind: Any, data: str,
         assert invite(Panel(key="p", probe=declared), scene) is None
         return
     if declared.misfit(scene.run.data.shape):
+        assert invite(Panel(key="p", probe=declared), scene) is None, "the panel of the chapter before, for a moment"
         return
     for reading in readings(declared, scene):
         assert all(np.isfinite(value) for value in reading.figures.values())
@@ -93,6 +96,23 @@ def test_the_bars_sum_to_the_figure_of_the_curves_and_to_the_objectives_kl() -> 
     assert found.figures["kl_data"] == pytest.approx(float(kl.detach()), rel=1e-5)
 
 
+def test_the_bars_on_the_screen_sum_to_the_end_of_the_curve_beside_them() -> None:
+    """Chapter 4 as it stands: what the panel of curves draws last, against what the panel of bars draws."""
+    chapter = next(chapter for chapter in chapters([resources() / "chapters"]) if chapter.key == "training")
+    probes = {panel.key: panel.probe for panel in chapter.panels}
+    assert isinstance(probes["costs"], Curves)
+    scene = make("digits", "vae", 60)
+    curves = readings(probes["costs"], scene)[-1]
+    (ending,) = (value for name, value in curves.figures.items() if name in probes["costs"].names)
+    shown = readings(probes["dimensions"], scene)[-1].picture
+    assert shown is not None
+    assert isinstance(shown.layers[0], Bars)
+    assert float(shown.layers[0].values.sum()) == pytest.approx(ending, rel=1e-5)
+    assert shown.axes.figure == f"{ending:.2f} nats"
+    assert curves.place is not None
+    assert curves.place[0] == 60, "the figure stands at the step of the weights that it is of"
+
+
 def test_an_arrow_ends_where_one_update_takes_its_place() -> None:
     scene = make("moons", "dae")
     arrows = next(layer for layer in picture(Stage(), scene).layers if isinstance(layer, Paths) and layer.arrows)
@@ -106,19 +126,20 @@ def test_the_latent_picture_does_not_flip_while_training() -> None:
     experiment = from_plain({"data": {"name": "digits"}, "model": {"kind": "vae", "width": 32, "latent": 6}})
     run = Run(experiment.lanes[0], load(experiment.data, 3), 3)
     scene, loop = scene_of(run), train(run)
-    probe = invite(Panel(key="p", probe=Latent()), scene)
+    probe = invite(Panel(key="p", probe=Latent(points=300)), scene)
     assert probe is not None
     last: tuple[np.ndarray, np.ndarray] | None = None
-    for _ in range(200):
+    for _ in range(1000):
         next(loop)
         with torch.inference_mode():
-            cloud, h = next(probe.measure()).picture, run.shown.encode(run.x[:1000]).numpy()
+            cloud, h = next(probe.measure()).picture, run.shown.encode(run.x[:300]).numpy()
         assert cloud is not None
         xy = next(layer for layer in cloud.layers if isinstance(layer, Points) and layer.name == "codes").xy
         if last is not None:
             moved, really = (np.linalg.norm(a - b, axis=1).mean() for a, b in ((xy, last[0]), (h, last[1])))
-            # A flip of one axis moves the points by about their distance from the origin, the glide by a fraction of it.
-            assert moved <= really + 0.35 * np.linalg.norm(h, axis=1).mean()
+            # A flip of one axis moves the points by about twice their distance from the other one: more than their mean
+            # distance from the origin. The glide takes GLIDE of the way, at most a quarter turn, in one picture.
+            assert moved <= really + 0.16 * np.linalg.norm(h, axis=1).mean()
         last = xy, h
 
 

@@ -39,12 +39,14 @@ STEPS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("case", STEPS)
-def test_the_numbers_of_the_slow_motion_are_those_of_the_step_then_taken(case: str) -> None:
+@pytest.mark.parametrize(("case", "parts"), [*((case, 0) for case in STEPS), ("in micro-batches", 1), ("in micro-batches", 2)])
+def test_the_numbers_of_the_slow_motion_are_those_of_the_step_then_taken(case: str, parts: int) -> None:
+    """Whether they are asked for before it, or after some of its micro-batches."""
     scene = made("moons", "vae", 3, **STEPS[case])
-    run = scene.run
+    run, order = scene.run, scene.run.batches.peek()
+    loop = train(run)
+    assert not any(next(loop) for _ in range(parts)), "not a whole step yet"
     numbers = guest(GradientStep(), scene, GradientStepProbe).ahead()
-    order = run.batches.peek()
     taken: list[float] = []
     step = run.optimizer.step
 
@@ -54,7 +56,6 @@ def test_the_numbers_of_the_slow_motion_are_those_of_the_step_then_taken(case: s
         step(rate)
 
     run.optimizer.step = spied  # type: ignore[method-assign]
-    loop = train(run)
     while not taken:
         next(loop)
     figures_of_step = dict(zip(run.ledger.names, run.ledger.read()[2][-1], strict=True))

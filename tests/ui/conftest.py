@@ -21,6 +21,7 @@ from ui.theme import apply, theme
 from ui.window import Window
 
 PATIENCE_S = 60.0  #: a loaded machine takes long to import torch
+LONGEST_S = 0.5  #: of one look: a machine that stood still for a while has not waited
 
 
 class Stage:
@@ -56,9 +57,11 @@ class Stage:
 
     def until(self, condition: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
         """Let the window live until something is so; AssertionError where it does not become so."""
-        end = time.monotonic() + patience_s
+        waited, before = 0.0, time.monotonic()
         while not condition():
-            assert time.monotonic() < end, f"waited in vain; the banner says {self.window.desk.banner.text!r}"
+            now = time.monotonic()
+            waited, before = waited + min(now - before, LONGEST_S), now
+            assert waited < patience_s, f"waited in vain; the banner says {self.window.desk.banner.text!r}"
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
 
     def close(self) -> None:

@@ -3,20 +3,32 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QWidget
 
+from tests.ui.painted import crossings, outside, words_on
 from ui.controls.buttons import Button, IconButton
-from ui.controls.labels import ElidedLabel
+from ui.controls.labels import ElidedLabel, PartsLabel
 from ui.controls.transport import Figures
 from ui.theme import theme_of
 from ui.window import Window
+
+_OF_OURS = re.compile(r"\d …$|^Warming up|^Building|wärmt|gebaut…")  #: what ends so because it is still going on
 
 
 def faults(window: Window) -> list[str]:
     """Every fault of a window that can be seen now, in words."""
     return [*_overlaps(window), *_cuts(window)]
+
+
+def painted_faults(window: Window) -> list[str]:
+    """Of all words that are painted, whoever paints them: which end in “…”, lie over each other, or leave the window."""
+    words = words_on(window)
+    cut = [f"“{found.text}” is cut" for found in words if found.cut and not _OF_OURS.search(found.text)]
+    return [*cut, *crossings(words), *outside(words, window)]
 
 
 def place(widget: QWidget, window: QWidget) -> QRect:
@@ -50,7 +62,7 @@ def _cuts(window: Window) -> list[str]:
         if _seen(figures) and wide > figures.width():
             found.append(f"“{figures.text}” is cut: {figures.width()} of {wide} pixels")
     for label in window.desk.findChildren(QLabel):
-        if _seen(label) and label.text() and not label.wordWrap() and not isinstance(label, ElidedLabel):
+        if _seen(label) and label.text() and not label.wordWrap() and not isinstance(label, ElidedLabel | PartsLabel):
             wide = label.fontMetrics().horizontalAdvance(label.text())
             if wide > label.width():
                 found.append(f"“{label.text()}” is cut: {label.width()} of {wide} pixels")

@@ -208,13 +208,13 @@ def test_a_recovery_that_crashes_every_time_is_offered_twice_only(lost):
 
 
 def test_a_session_that_lives_is_nobodys_to_recover(tmp_path):
-    for name in "ab":
+    for name in "12":
         (tmp_path / name).mkdir()
-    living = Sessions(tmp_path / "a")
-    (tmp_path / "a" / AUTOSAVE).write_bytes(b"x")
-    assert Sessions(tmp_path / "b").lost() is None
+    living = Sessions(tmp_path / "1")
+    (tmp_path / "1" / AUTOSAVE).write_bytes(b"x")
+    assert Sessions(tmp_path / "2").lost() is None
     living.close()
-    assert not (tmp_path / "a" / AUTOSAVE).exists()
+    assert not (tmp_path / "1" / AUTOSAVE).exists()
 
 
 def test_a_file_that_cannot_be_written_leaves_the_old_one_whole(tmp_path):

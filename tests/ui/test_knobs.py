@@ -58,7 +58,7 @@ def test_on_the_stage_settings_are_in_sight_below_only_where_asked_for(panels: A
     assert not panels.frames["step"].knobs.isHidden()
     assert panels.frames["bars"].knobs.isHidden()
     assert panels.frames["tests"].knobs.isHidden()
-    panels.frames["tests"]._settings.click()
+    panels.frames["tests"].head.settings.click()
     assert not panels.frames["tests"].knobs.isHidden()
 
 

@@ -6,14 +6,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Final
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QWidget
 
 from engine.protocol.places import resources
 from engine.protocol.recipe.part import Data
-from ui.controls.buttons import Button, draw_pill
+from ui.controls.buttons import Button, IconButton, draw_pill
 from ui.controls.fields import Field
 from ui.theme import RADIUS, Role, theme_of
 
@@ -61,6 +61,8 @@ class DataShelf(Field):
     A data set with a picture comes with the app and can be chosen at once; another has a tile only while it is played.
     """
 
+    painting = Signal()  #: one's own points are wanted
+
     def __init__(self, kinds: tuple[type[Data], ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._group = QButtonGroup(self)
@@ -71,6 +73,8 @@ class DataShelf(Field):
             self._tiles[tile.name] = tile
             self._group.addButton(tile)
             tile.clicked.connect(lambda on, name=tile.name: self.settled.emit(name))
+        self._paint = IconButton("brush", "Paint your own points, and train on them (Ctrl+D)")
+        self._paint.clicked.connect(self.painting)
         self._grid.setColumnStretch(COLUMNS, 1)
         self._box.addLayout(self._grid)
 
@@ -82,6 +86,7 @@ class DataShelf(Field):
             tile.setVisible(name in shown)
         for index, name in enumerate(shown):
             self._grid.addWidget(self._tiles[name], *divmod(index, COLUMNS))
+        self._grid.addWidget(self._paint, *divmod(len(shown), COLUMNS), Qt.AlignmentFlag.AlignCenter)
 
     def _set_lengths(self) -> None:
         super()._set_lengths()

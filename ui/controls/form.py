@@ -35,6 +35,7 @@ class Form(QWidget):
 
     edited = Signal(str, object, bool)  #: path, value, and whether the hand still holds it
     lane_chosen = Signal(str)
+    painting = Signal()  #: one's own points are wanted
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,6 +123,8 @@ class Form(QWidget):
                 sheet.add(self._sections[name])
             row = self.rows[path] = FormRow(field)
             self._sections[name].add(row)
+            if isinstance(field, DataShelf):
+                field.painting.connect(self.painting)
             field.moved.connect(lambda value, path=path: self._say(path, value, held=True))
             field.settled.connect(lambda value, path=path: self._say(path, value, held=False))
         sheet.finish(self.rows.values())

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.language import say
 from ui.theme import Role, TextStyle
+from ui.views.words import parts_within, squeezed
 
 
 class Label(QLabel):
@@ -49,8 +50,26 @@ class Label(QLabel):
         self.style().polish(self)
 
 
+class PartsLabel(Label):
+    """A note that gives way before anything else: of its parts between “ · ” it shows the first ones that fit whole."""
+
+    def __init__(self, text: str = "", style: TextStyle = "body", role: Role = "ink", parent: QWidget | None = None) -> None:
+        super().__init__(text, style, role, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def minimumSizeHint(self) -> QSize:
+        """None at all."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what fits."""
+        with QPainter(self) as p:
+            p.setPen(self.palette().color(self.foregroundRole()))
+            p.drawText(self.rect(), int(self.alignment()), parts_within(self.text(), self.font(), self.width()))
+
+
 class ElidedLabel(Label):
-    """A label that gives way where room is short: it ends in "…" and says the rest as its tooltip."""
+    """A label that gives way where room is short: its letters shrink a little, then it ends in "…"."""
 
     def minimumSizeHint(self) -> QSize:
         """Room for a few letters."""
@@ -59,6 +78,8 @@ class ElidedLabel(Label):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what fits."""
         with QPainter(self) as p:
-            shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+            font = squeezed(self.text(), self.font(), self.width())
+            shown = QFontMetrics(font).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+            p.setFont(font)
             p.setPen(self.palette().color(self.foregroundRole()))
             p.drawText(self.rect(), int(self.alignment()), shown)

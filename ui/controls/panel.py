@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWi
 
 from engine.protocol.chapter import Place
 from engine.protocol.recipe.part import Probe
-from ui.controls.buttons import IconButton
+from engine.protocol.recipe.probes.sketched import Sketched
 from ui.controls.knobs import Knobs
-from ui.controls.labels import ElidedLabel
+from ui.controls.panelhead import PanelHead
+from ui.controls.sketchpad import SketchPad
 from ui.language import say
 from ui.reel import Moment
 from ui.theme import theme_of
@@ -36,74 +37,52 @@ class PanelFrame(QWidget):
         self.origin = self.place = place
         self.view = VIEW_FOR[type(place.probe).payload](place)
         self.title = place.title or type(place.probe).title
-        self.setAccessibleName(self.title)
+        self.setAccessibleName(say(self.title))
         self.setProperty("surface", self.view.ground)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._title = ElidedLabel(self.title, "strong")
-        self._title.setToolTip(type(place.probe).help)
-        self._note = ElidedLabel("", "caption", "faint")
-        self._note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._enlarge = IconButton("maximize", "Make this panel large (double click)", flat=True)
-        self._menu = IconButton("more", "What one can do with this panel", flat=True)
-        self._menu.clicked.connect(lambda: self._popup(self._menu.mapToGlobal(QPoint(0, self._menu.height()))))
-        self._enlarge.clicked.connect(lambda: self.enlarged.emit(self.place.key))
-        self._waiting = IconButton("layers", "Show the panels that found no room here", "more", flat=True)
-        self._waiting.clicked.connect(self.turned)
         self.knobs = Knobs(place.probe)
         self.knobs.turned.connect(self._tune)
-        self._settings = IconButton("settings", "Settings of this panel", flat=True)
-        self._settings.clicked.connect(lambda: self.knobs.setVisible(self.knobs.isHidden()))
-        self._head = QWidget(self)
-        self._row = QHBoxLayout(self._head)
-        self._row.addWidget(self._title, 2)
-        self._row.addWidget(self._note, 1)
-        self._row.addWidget(self._settings)
-        self._row.addWidget(self._menu)
-        self._row.addWidget(self._enlarge)
-        self._row.addWidget(self._waiting)
-        self._head.setVisible(headed)
+        self.head = PanelHead(self.title, type(place.probe).help, bool(self.knobs.fields), self)
+        self.head.menu.clicked.connect(lambda: self._popup(self.head.menu.mapToGlobal(QPoint(0, self.head.menu.height()))))
+        self.head.enlarge.clicked.connect(lambda: self.enlarged.emit(self.place.key))
+        self.head.settings.clicked.connect(lambda: self.knobs.setVisible(self.knobs.isHidden()))
+        self.head.waiting.clicked.connect(self.turned)
+        self.head.setVisible(headed)
         self._box = QVBoxLayout(self)
-        self._box.addWidget(self._head)
-        self._box.addWidget(self.view, 1)
+        self._box.addWidget(self.head)
+        self._box.addLayout(self._middle(), 1)
         self._box.addWidget(self.knobs)
+        # Not before it has a parent: it would be a window of its own for a moment, and take the keys.
         self.knobs.setVisible(bool(self.knobs.fields) and place.place == "stage")
-        self._show_buttons(False)
         self._set_lengths()
+
+    def _middle(self) -> QHBoxLayout:
+        """The view, and before it the pad where one draws what the view shows."""
+        self.pad = SketchPad(self) if isinstance(self.place.probe, Sketched) else None
+        line = QHBoxLayout()
+        if self.pad is not None:
+            line.addWidget(self.pad)
+        line.addWidget(self.view, 1)
+        return line
 
     def show_moment(self, moment: Moment) -> None:
         """Let the view draw what was to be seen at a moment."""
         picture = moment.pictures.get(self.place.key)
         self.view.show_picture(picture, moment.past)
         note = " · ".join(filter(None, (picture.note if picture is not None else "", self._clock(moment))))
-        if note != self._note.text():
-            self._note.setText(note)
+        self.head.show_note(note)
 
     def _clock(self, moment: Moment) -> str:
-        """Where several lanes play: the step and the training time of the one on this stage."""
+        """Where several lanes play: the step and the training time of the one on this stage; there is room for two numbers."""
         lane = next((lane for lane in moment.lanes if lane.name == self.place.lane), None)
         if lane is None or len(moment.lanes) < 2 or self.place.place != "stage":
             return ""
-        return f"step {lane.step:,} · {lane.train_s:.1f} s"
+        return f"{lane.step:,} · {lane.train_s:.1f} s"
 
     @property
     def note(self) -> str:
         """What stands beside the title."""
-        return self._note.text()
-
-    def show_large(self, large: bool) -> None:
-        """Whether it is the only one to be seen."""
-        self._enlarge.set_icon_name("restore" if large else "maximize")
-        self._enlarge.set_hint("Back among the others (Esc)" if large else "Make this panel large (double click)")
-
-    def show_waiting(self, count: int) -> None:
-        """Say that so many panels found no room beside this one."""
-        self._waiting.setText(f"{count} more")
-        self._waiting.updateGeometry()
-        self._waiting.setVisible(count > 0)
-
-    def set_headed(self, headed: bool) -> None:
-        """Show the head, or only the view."""
-        self._head.setVisible(headed)
+        return self.head.note.text()
 
     def changeEvent(self, event: QEvent) -> None:
         """A new theme has other lengths."""
@@ -113,11 +92,11 @@ class PanelFrame(QWidget):
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Offer the buttons."""
-        self._show_buttons(True)
+        self.head.show_buttons(True)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Leave the words alone."""
-        self._show_buttons(False)
+        self.head.show_buttons(False)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Large, or small again."""
@@ -157,16 +136,6 @@ class PanelFrame(QWidget):
             if self.y() > 0:
                 p.fillRect(0, 0, self.width(), hair, theme.color("line"))
 
-    def _show_buttons(self, shown: bool) -> None:
-        self._note.setHidden(shown)
-        for button in (self._menu, self._enlarge):
-            button.setVisible(shown)
-        self._settings.setVisible(shown and bool(self.knobs.fields))
-
     def _set_lengths(self) -> None:
-        theme = theme_of(self)
-        self._box.setContentsMargins(theme.px(1), theme.px(1), 0, 0)
+        self._box.setContentsMargins(theme_of(self).px(1), theme_of(self).px(1), 0, 0)
         self._box.setSpacing(0)
-        self._row.setContentsMargins(theme.px(12), theme.px(4), theme.px(6), theme.px(2))
-        self._row.setSpacing(theme.px(8))
-        self._head.setFixedHeight(theme.px(36))

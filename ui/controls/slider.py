@@ -127,11 +127,11 @@ class ValueField(QLineEdit):
     def _sentence(self, fault: Fault) -> str:
         lowest, highest = (self._scale.text(limit) for limit in self._scale.limits)
         sentences: dict[Fault, Callable[[], str]] = {
-            "comma": lambda: self.tr("Write the number with a point and no comma, such as 0.25."),
-            "no_number": lambda: self.tr("This is not a number. Write one such as 0.25 or 2e-3."),
-            "no_integer": lambda: self.tr("Only whole numbers are possible here."),
-            "too_small": lambda: self.tr("The smallest possible value is {0}.").format(lowest),
-            "too_large": lambda: self.tr("The largest possible value is {0}.").format(highest),
+            "comma": lambda: say("Write the number with a point and no comma, such as 0.25."),
+            "no_number": lambda: say("This is not a number. Write one such as 0.25 or 2e-3."),
+            "no_integer": lambda: say("Only whole numbers are possible here."),
+            "too_small": lambda: say(f"The smallest possible value is {lowest}."),
+            "too_large": lambda: say(f"The largest possible value is {highest}."),
         }
         return sentences[fault]()
 
@@ -174,7 +174,7 @@ class SliderRow(QWidget):
         self._head = QHBoxLayout()
         self._rows = QVBoxLayout(self)
         self._lay_out(has_symbol=bool(symbol))
-        self._name(f"{symbol} {label}".strip(), hint)
+        self._name(f"{symbol} {say(label)}".strip(), hint)
         self.setFocusProxy(self._groove)
         self._groove.changed.connect(self._field.set_number)
         self._groove.changed.connect(self.changed)
@@ -207,8 +207,8 @@ class SliderRow(QWidget):
 
     def _name(self, name: str, hint: str) -> None:
         self.setToolTip(say(hint))
-        self._groove.setAccessibleName(say(name))
-        self._field.setAccessibleName(self.tr("{0}, value").format(name))
+        self._groove.setAccessibleName(name)
+        self._field.setAccessibleName(say(f"{name}, value"))
         self._label.setBuddy(self._field)
 
     def _lay_out(self, *, has_symbol: bool) -> None:

@@ -159,6 +159,7 @@ class TopBar(QWidget):
         roomy = self.width() / theme_of(self).scale
         self._grid.setColumnStretch(2, roomy >= 860)  # Play in the middle, or else more room for the title
         self._rate.setVisible(roomy >= 860)
+        self._place.setVisible(roomy >= 1100)  # the contents say it, too
         self._undo.setVisible(roomy >= 720)
         self._redo.setVisible(roomy >= 720)
         self._projector.setText("Projector" if roomy >= 1000 else "")

@@ -31,6 +31,13 @@ class Exporter(QObject):
         self.takeaway = Takeaway(player, self)
         self.takeaway.said.connect(self.said)
 
+    def deeds(self) -> dict[str, Callable[[], object]]:
+        """What each of the menu's actions does."""
+        return {
+            "picture": self.ask_picture, "curves": self.ask_curves, "film": self.film,
+            "report": self.ask_report, "script": self.ask_script, "arrays": self.ask_arrays,
+        }  # fmt: skip
+
     def ask_picture(self) -> None:
         """Ask where to write the panels that can be seen; of one that is large, that one alone."""
         dialog = self._dialog("Export picture", ";;".join(PICTURES), "png")

@@ -96,11 +96,16 @@ def first_file(mime: QMimeData) -> str:
 
 
 def with_data(experiment: Experiment, facts: Facts) -> Experiment:
-    """The experiment on other data; batches no larger than they are, a network that fits. Raises RecipeError."""
-    values: dict[str, Any] = {"data": {"name": "imported", **msgspec.to_builtins(facts.data)}}
+    """The experiment on imported data. Raises RecipeError."""
+    return on_data(experiment, {"name": "imported", **msgspec.to_builtins(facts.data)}, facts.data.counts[0])
+
+
+def on_data(experiment: Experiment, data: dict[str, Any], count: int) -> Experiment:
+    """The experiment on other data, `count` of them to train on: batches no larger, a network that fits. Raises RecipeError."""
+    values: dict[str, Any] = {"data": data}
     for lane in experiment.lanes:
         batch = lane.recipe.training.batch
-        values[f"{lane.name}.training.batch"] = min(batch, facts.data.counts[0])
+        values[f"{lane.name}.training.batch"] = min(batch, count)
     refusal: RecipeError | None = None
     for kind in ("", *INSTEAD):
         others = {f"{lane.name}.model.kind": kind for lane in experiment.lanes} if kind else {}

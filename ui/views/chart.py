@@ -13,16 +13,18 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 import ui.views.ticks as ticks
+from ui.language import say
 from ui.theme import Theme
 from ui.views.camera import Camera
 from ui.views.lines import Array, Line, thinned
 from ui.views.paths import dashes
 from ui.views.strokes import draw_lines, draw_polyline
-from ui.views.words import CENTER, LEFT, RIGHT, width_of, write
+from ui.views.words import CENTER, LEFT, RIGHT, squeezed, width_of, write
 
 _ROW_PX: Final = 36.0  #: room for one mark of the y axis
 _COLUMN_PX: Final = 92.0  #: and of the x axis
-_NAMES_MOST: Final = 0.4  #: share of the width that the names at the right may take
+_TITLE_MOST: Final = 0.3  #: share of the width up to which the title of the x axis stands beside it
+_NAMES_MOST: Final = 0.48  #: share of the width that the names at the right may take
 _STROKE_PX: Final = 1.8  #: what is finer than the stroke need not be drawn
 _SAMPLES: Final = 4096
 #: on and off, in pixels along x, for lanes 0 to 3
@@ -71,7 +73,10 @@ class Chart:
         marks = _marks(low, high, scale, knee, max(int(room.height() / theme.px(_ROW_PX)), 2))
         font = theme.font("caption")
         left = max((width_of(text, font) for text in _labels(marks, scale)), default=0.0) + theme.px(20)
-        names = max(*(name_width(theme, line) for line in present), width_of(titles[0], font)) + theme.px(18)
+        tall = _tall(theme, room, present)
+        names = max(name_width(theme, line, tall) for line in present)
+        title = width_of(titles[0], font)
+        names = (max(names, title) if title < _TITLE_MOST * size.width() else names) + theme.px(18)
         right = min(names, _NAMES_MOST * size.width())
         room.setLeft(left)
         room.setRight(max(size.width() - right, left + 1.0))
@@ -102,15 +107,19 @@ def draw_axes(p: QPainter, theme: Theme, chart: Chart, titles: tuple[str, str]) 
     values = ticks.linear(x0, x1, max(int(room.width() / theme.px(_COLUMN_PX)), 1))
     step = values[1] - values[0] if len(values) > 1 else None
     below, half = room.bottom() + theme.px(5), theme.px(_COLUMN_PX) / 2
+    long = width_of(titles[0], font)
+    end = QRectF(room.right() + theme.px(10), below, chart.width - room.right() - theme.px(12), theme.px(17))
+    if long > end.width():  # a long title takes the place of the last numbers
+        end.setLeft(max(chart.width - long - theme.px(4), room.left()))
     for value in values:
         text = ticks.label(value, step)
         x, wide = chart.camera.pixels(np.array((value, 0.0)))[0], width_of(text, font)
         center = min(x, room.right() - wide / 2)  # the last number ends where the axis ends
-        write(p, QRectF(center - half, below, 2 * half, theme.px(17)), text, font, faint, CENTER)
-    end = QRectF(room.right() + theme.px(10), below, chart.width - room.right() - theme.px(12), theme.px(17))
+        if center + wide / 2 + theme.px(6) < end.left():
+            write(p, QRectF(center - half, below, 2 * half, theme.px(17)), text, font, faint, CENTER)
     write(p, end, titles[0], font, faint, LEFT)
     if titles[1]:
-        write(p, QRectF(theme.px(12), 0, room.right(), theme.px(20)), titles[1], font, faint, LEFT)
+        write(p, QRectF(theme.px(12), 0, chart.width - theme.px(24), theme.px(20)), titles[1], font, faint, LEFT)
 
 
 def draw_strokes(p: QPainter, theme: Theme, chart: Chart) -> None:
@@ -143,7 +152,7 @@ def draw_line_ends(p: QPainter, theme: Theme, chart: Chart) -> None:
     """Name and last value at the end of each curve, moved apart where they would meet."""
     room = chart.camera.room
     named = [line for line in chart.lines if not line.older]
-    tall = 2 * theme.px(15) * len(named) <= room.height() + theme.px(16)
+    tall = _tall(theme, room, named)
     high = theme.px(31 if tall else 16)
     wanted = []
     for line in named:
@@ -155,17 +164,31 @@ def draw_line_ends(p: QPainter, theme: Theme, chart: Chart) -> None:
     for line, y in zip(named, spread(wanted, high, room.top() - theme.px(8), room.bottom() + theme.px(8)), strict=True):
         value = ticks.exact(line.last[1])
         color = QColor(theme.text(line.role))
-        if tall:
-            write(p, QRectF(left, y - theme.px(15), wide, theme.px(15)), line.label, small, color, LEFT)
+        if tall and not line.plain:
+            name = say(line.label)
+            at = QRectF(left, y - theme.px(15), wide, theme.px(15))
+            write(p, at, name, squeezed(name, small, wide), color, LEFT)
             write(p, QRectF(left, y, wide, theme.px(15)), value, strong, color, LEFT)
         else:
-            write(p, QRectF(left, y - theme.px(8), wide, theme.px(16)), f"{line.label} {value}", small, color, LEFT)
+            words = say(line.label) if line.plain else f"{say(line.label)} {value}"
+            words = words if width_of(words, squeezed(words, small, wide)) <= wide else value  # its color says whose it is
+            at = QRectF(left, y - theme.px(8), wide, theme.px(16))
+            write(p, at, words, squeezed(words, small, wide), color, LEFT)
 
 
-def name_width(theme: Theme, line: Line) -> float:
-    """The room that a curve's name and last value need."""
-    value = width_of(ticks.exact(line.last[1]), theme.font("strong"))
-    return max(width_of(line.label, theme.font("caption")), value)
+def name_width(theme: Theme, line: Line, tall: bool) -> float:
+    """The room that a curve's name and last value need, one above the other or, in one line, side by side."""
+    name, value = width_of(line.label, theme.font("caption")), ticks.exact(line.last[1])
+    if line.plain:
+        return name
+    if not tall:
+        return name + width_of(f" {value}", theme.font("caption"))
+    return max(name, width_of(value, theme.font("strong")))
+
+
+def _tall(theme: Theme, room: QRectF, named: Sequence[Line]) -> bool:
+    """Whether each name has two lines."""
+    return 2 * theme.px(15) * len(named) <= room.height() + theme.px(16)
 
 
 def spread(wanted: Sequence[float], high: float, top: float, bottom: float) -> list[float]:

@@ -16,9 +16,10 @@ from ui.theme import Theme
 from ui.theme.colormap import color_table
 from ui.views.camera import Camera
 from ui.views.points import color_of
-from ui.views.words import CENTER, LEFT, RIGHT, width_of, write
+from ui.views.words import CENTER, LEFT, RIGHT, parts_within, width_of, write
 
 EDGE: Final = 12.0  #: air at the sides, pixels at scale 1
+_BAR_PX: Final = (30.0, 90.0)  #: the shortest and the longest bar of colors
 _LOW_PX: Final = 300.0  #: a lower widget has no room for numbers along its axes
 _MARK_PX: Final = 86.0  #: room for one mark of an axis
 
@@ -78,6 +79,7 @@ def draw_grid(p: QPainter, theme: Theme, camera: Camera, plan: Plan, title: str)
     for y in up:
         p.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
     font, color, half = theme.font("caption"), theme.color("faint"), per_axis / 2
+    title = parts_within(title, font, plan.marks.width() - theme.px(EDGE))
     if plan.marks.height():
         end = plan.marks.right() - width_of(title, font) - theme.px(EDGE)
         for x, value in zip(across, xs, strict=True):
@@ -101,16 +103,16 @@ def draw_bands(p: QPainter, theme: Theme, picture: Picture, plan: Plan, hint: st
         p.translate(plan.left.left() + theme.px(14), plan.left.center().y())
         p.rotate(-90)
         high = plan.left.height()
-        write(p, QRectF(-high / 2, -theme.px(10), high, theme.px(20)), axes.y, font, soft, CENTER)
+        write(p, QRectF(-high / 2, -theme.px(10), high, theme.px(20)), parts_within(axes.y, font, high), font, soft, CENTER)
         p.restore()
     row = plan.bottom.adjusted(edge, 0, -edge, -theme.px(2))
     _draw_corner(p, theme, axes, plan.corner, one_line=plan.corner.top() > 0)
     right = plan.corner.left() - edge if plan.corner.top() > 0 else row.right()
     scale = _scale(picture)
     if scale is not None:
-        right = _draw_scale(p, theme, scale, row) - edge
+        right = _draw_scale(p, theme, scale, QRectF(row.left(), row.top(), right - row.left(), row.height())) - edge
     if axes.x and plan.marks.height():
-        write(p, plan.marks.adjusted(0, 0, -edge, 0), axes.x, font, soft, RIGHT)
+        write(p, plan.marks.adjusted(0, 0, -edge, 0), parts_within(axes.x, font, plan.marks.width() - edge), font, soft, RIGHT)
     left = _draw_legend(p, theme, _legend(picture), QRectF(row.left(), row.top(), right - row.left(), row.height()))
     for words in (hint, "" if plan.marks.height() else _directions(axes)):
         if words and right - left >= width_of(words, font):
@@ -187,8 +189,16 @@ def _draw_scale(p: QPainter, theme: Theme, layer: Field, row: QRectF) -> float:
     table = np.ascontiguousarray(color_table())
     bar = QImage(table.data, len(table), 1, 3 * len(table), QImage.Format.Format_RGB888).copy()
     x, gap = row.right(), theme.px(6)
-    for text in (ticks.exact(layer.high), "", ticks.exact(layer.low), layer.label):
-        wide = width_of(text, font) if text else theme.px(90)
+    ends = width_of(ticks.exact(layer.high), font) + width_of(ticks.exact(layer.low), font)
+    named = row.width() >= ends + width_of(layer.label, font) + theme.px(_BAR_PX[0]) + 3 * gap
+    room = row.width() - ends - (width_of(layer.label, font) + gap if named else 0) - 2 * gap
+    long = min(room, theme.px(_BAR_PX[1]))
+    if long < theme.px(_BAR_PX[0]):
+        return x  # better no scale than one that lies over other words
+    for text in (ticks.exact(layer.high), "", ticks.exact(layer.low), layer.label if named else None):
+        if text is None:
+            break
+        wide = width_of(text, font) if text else long
         x -= wide
         if text:
             write(p, QRectF(x, row.top(), wide, row.height()), text, font, soft, LEFT)

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QFont, QHelpEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.protocol.payloads import Images
@@ -17,12 +18,13 @@ from engine.protocol.recipe.probes import Panel
 from ui.theme import Role, Theme, theme_of
 from ui.views.strokes import gray_or_color_image
 from ui.views.view import View
-from ui.views.words import CENTER, LEFT, width_of, write
+from ui.views.words import CENTER, width_of, write_lines, write_whole
 
 _EDGE: Final = 12.0
 _FEWEST: Final = 4  #: columns that are always shown
 _WELL_SEEN_PX: Final = 52.0  #: as long as images are not smaller than this, more of them are better
 _GAP: Final = 0.09  #: between images, as a share of their side
+_AIR_PX: Final = 6.0  #: between the names of two cells
 _ROW_NAMES_MOST: Final = 0.32  #: share of the width that the names of rows may take
 
 
@@ -174,11 +176,25 @@ def draw_words(p: QPainter, theme: Theme, layer: Images, grid: Grid) -> None:
     line = theme.px(17)
     for row, name in enumerate(layer.rows[: grid.rows]):
         cell = grid.image(row * grid.came[1])
-        write(p, QRectF(theme.px(_EDGE), cell.top(), cell.left() - theme.px(_EDGE + 8), cell.height()), name, font, soft, LEFT)
+        room = QRectF(theme.px(_EDGE), cell.top(), cell.left() - theme.px(_EDGE + 8), cell.height())
+        write_lines(p, room, name, font, soft)
     under = layer.captions or (layer.columns if grid.wraps else ())
-    for index, text in enumerate(under[: layer.pixels.shape[0] * layer.pixels.shape[1]]):
+    for index, text in _spaced(under[: layer.pixels.shape[0] * layer.pixels.shape[1]], grid, font):
         cell = grid.image(index)
-        write(p, QRectF(cell.left() - 4, cell.bottom() + 1, cell.width() + 8, line), text, font, faint, CENTER)
-    for column, name in enumerate(layer.columns[: grid.columns] if not grid.wraps else ()):
+        write_whole(p, _about(cell, cell.bottom() + 1, line, text, font), text, [font], faint, CENTER)
+    for column, name in _spaced(layer.columns[: grid.columns] if not grid.wraps else (), grid, font):
         cell = grid.image(column)
-        write(p, QRectF(cell.left() - 4, cell.top() - line, cell.width() + 8, line), name, font, soft, CENTER)
+        write_whole(p, _about(cell, cell.top() - line, line, name, font), name, [font], soft, CENTER)
+
+
+def _spaced(names: Sequence[str], grid: Grid, font: QFont) -> list[tuple[int, str]]:
+    """The names of cells with their numbers: all, or every second, third … of them, so that none meets the next."""
+    widest = max((width_of(name, font) for name in names), default=0.0) + _AIR_PX
+    stride = max(math.ceil(widest / max(grid.step.width(), 1.0)), 1)
+    return [pair for pair in enumerate(names) if pair[0] % (grid.columns if grid.wraps else len(names)) % stride == 0]
+
+
+def _about(cell: QRectF, top: float, line: float, text: str, font: QFont) -> QRectF:
+    """A line for a name in the middle of its cell, as wide as it is."""
+    wide = width_of(text, font) + 2
+    return QRectF(cell.center().x() - wide / 2, top, wide, line)

@@ -12,10 +12,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from engine.protocol.payloads import Graph, Node
+from ui.language import say
 from ui.theme import RADIUS, Theme
 from ui.views.strokes import gray_or_color_image
 from ui.views.view import View
-from ui.views.words import CENTER, width_of, write
+from ui.views.words import CENTER, width_of, write, write_whole
 
 _GAP_PX: Final = 30.0  #: between columns, room for an arrow
 _CELLS_ACROSS: Final = 16
@@ -79,7 +80,7 @@ def text_height(theme: Theme, node: Node, wide: float) -> float:
     """The height of a box's figures, wrapped to its width."""
     room = QRectF(0, 0, wide - 2 * theme.px(6), 10_000)
     flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
-    return QFontMetricsF(theme.font("caption")).boundingRect(room, flags, node.text).height()
+    return QFontMetricsF(theme.font("caption")).boundingRect(room, flags, say(node.text)).height()
 
 
 def draw_box(p: QPainter, theme: Theme, node: Node, box: QRectF) -> None:
@@ -92,19 +93,20 @@ def draw_box(p: QPainter, theme: Theme, node: Node, box: QRectF) -> None:
     p.drawRoundedRect(box, theme.px(RADIUS), theme.px(RADIUS))
     room = box.adjusted(theme.px(6), theme.px(4), -theme.px(6), -theme.px(4))
     title = QColor(theme.text(node.role))
-    write(p, QRectF(box.left() + 2, room.top(), box.width() - 4, theme.px(20)), node.title, theme.font("strong"), title, CENTER)
+    write_whole(p, QRectF(box.left() + 2, room.top(), box.width() - 4, theme.px(20)), node.title,
+                [theme.font("strong"), theme.font("caption")], title, CENTER)  # fmt: skip
     room.setTop(room.top() + theme.px(21))
     words = node.caption or _units(theme, node, room.width())
     if words and room.height() >= theme.px(16):
         foot = QRectF(room.left(), room.bottom() - theme.px(17), room.width(), theme.px(17))
-        write(p, foot, words, theme.font("caption"), theme.color("soft"), CENTER)
+        write_whole(p, foot, words, [theme.font("caption")], theme.color("soft"), CENTER)
         room.setBottom(foot.top())
     if node.text and room.height() >= theme.px(15):
         high = min(text_height(theme, node, box.width()), room.height())
         p.setFont(theme.font("caption"))
         p.setPen(theme.color("ink"))
         flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
-        p.drawText(QRectF(room.left(), room.top(), room.width(), high), flags, node.text)
+        p.drawText(QRectF(room.left(), room.top(), room.width(), high), flags, say(node.text))
         room.setTop(room.top() + high + theme.px(2))
     if _has(node.values) and node.values is not None and room.height() > theme.px(6):
         draw_cells(p, theme, node.values, color, room.adjusted(theme.px(4), theme.px(2), -theme.px(4), -theme.px(2)))

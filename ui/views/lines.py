@@ -23,7 +23,9 @@ _KNOWN: Final[Mapping[str, tuple[Role, str]]] = {
     "loss": ("learned", "loss"),
     "reconstruction": ("learned", "reconstruction"),
     "kl": ("prior", "KL"),
+    "kl_data": ("prior", "KL"),
     "floor": ("exact", "exact floor"),
+    "validation": ("learned", "validation"),
     "loss_generator": ("learned", "generator"),
     "loss_discriminator": ("noise", "discriminator"),
 }
@@ -42,6 +44,7 @@ class Line:
     dashed: bool = False
     lane: int = 0  #: 0 for the first lane: chooses the pattern of the stroke
     older: bool = False
+    plain: bool = False  #: its last value says nothing
 
     @cached_property
     def numbers(self) -> Array:
@@ -71,7 +74,7 @@ def lines_of(picture: Picture | None, past: Past, probe: Curves | None, lane: st
             if layer.x.ndim != 1 or layer.x.shape != layer.y.shape:
                 raise ValueError(f"“{layer.name}” has {layer.x.shape} x and {layer.y.shape} y")
             x, y = np.asarray(layer.x, np.float64), np.asarray(layer.y, np.float64)
-            lines.append(Line(x, y, layer.role, layer.label or layer.name, layer.dashed))
+            lines.append(Line(x, y, layer.role, layer.label or layer.name, layer.dashed, plain=layer.plain))
     return sorted(lines, key=lambda line: not line.older)
 
 

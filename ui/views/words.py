@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,6 +15,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from ui.language import say
 
 _BIN_PX: Final = 6.0
+SQUEEZE: Final = 0.84  #: how small letters may become, rather than end in “…”
 _PLACES: Final = 48  #: places along a path that are tried for its name
 
 LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -27,6 +29,50 @@ def write(p: QPainter, room: QRectF, text: str, font: QFont, color: QColor, alig
     p.setPen(color)
     shown = QFontMetricsF(font).elidedText(say(text), Qt.TextElideMode.ElideRight, room.width() + 0.5)
     p.drawText(room, int(align | Qt.TextFlag.TextSingleLine), shown)
+
+
+def squeezed(text: str, font: QFont, wide: float) -> QFont:
+    """The font, or one a little smaller where all of a text fits only so."""
+    needed = QFontMetricsF(font).horizontalAdvance(text)
+    smaller = math.floor(font.pixelSize() * wide / max(needed, 1.0))
+    if needed <= wide or smaller < SQUEEZE * font.pixelSize():
+        return font
+    found = QFont(font)
+    found.setPixelSize(smaller)
+    return found
+
+
+def write_whole(
+    p: QPainter, room: QRectF, text: str, fonts: Sequence[QFont], color: QColor, align: Qt.AlignmentFlag = LEFT
+) -> None:
+    """Write one line in the first of the fonts in which all of it fits; nothing where it fits in none."""
+    for font in fonts:
+        if width_of(text, font) <= room.width() + 0.5:
+            write(p, room, text, font, color, align)
+            return
+
+
+def write_lines(p: QPainter, room: QRectF, text: str, font: QFont, color: QColor) -> None:
+    """Write a name from the left, in the middle of a room: in one line, or wrapped where that is too long and they fit."""
+    flags = int(LEFT | Qt.TextFlag.TextWordWrap)
+    box = QFontMetricsF(font).boundingRect(room, flags, say(text))
+    if width_of(text, font) > room.width() and box.width() <= room.width() + 0.5 and box.height() <= room.height():
+        p.setFont(font)
+        p.setPen(color)
+        p.drawText(room, flags, say(text))
+    else:
+        write(p, room, text, font, color)
+
+
+def parts_within(text: str, font: QFont, wide: float) -> str:
+    """Of parts joined by “ · ” or “; ” the first ones that fit whole into a width; none rather than half a one."""
+    text = say(text)
+    while width_of(text, font) > wide:
+        cut = max(text.rfind(" · "), text.rfind("; "))
+        if cut < 0:
+            return ""
+        text = text[:cut]
+    return text
 
 
 def width_of(text: str, font: QFont) -> float:

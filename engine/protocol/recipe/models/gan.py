@@ -19,7 +19,7 @@ class Gan(Model, frozen=True, tag="gan"):
     help: ClassVar[str] = "A generator without an encoder: a second network judges what it makes."
     objective: ClassVar[type[Objective]] = Adversarial
     flow: ClassVar[Flow] = Prior()
-    training: ClassVar[Training] = Training(learning_rate=3e-3, batch=64, ema=0.995)
+    training: ClassVar[Training] = Training(learning_rate=3e-3, batch=64, decay=3000, ema=0.995)
     can: ClassVar[frozenset[Capability]] = frozenset({"decode", "discriminate"})
 
     width: Width = 128

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
+from engine.protocol.recipe.parameter import option
 from engine.protocol.recipe.part import Capability, Probe
 
 
@@ -14,7 +15,10 @@ class Memorize(Probe, frozen=True, tag="memorize"):
     """The part of the ends that are copies of a training example, learned and exact, beside what chance would give.
 
     An end is a copy if an example lies within 0.2 of the median distance between nearest training examples. For each value a
-    network of the lane's recipe is trained; the chart fills as they finish, and hiding the panel breaks it off.
+    network of the lane's recipe is trained; the chart fills as they finish. Switched off, or hidden, it is broken off.
+
+    Not beyond three times the spacing of the data: there all points come to a few ends, and whether one of these lies beside
+    an example is luck, which says nothing of memory.
     """
 
     title: ClassVar[str] = "Memorize or generalize"
@@ -23,9 +27,10 @@ class Memorize(Probe, frozen=True, tag="memorize"):
     needs: ClassVar[frozenset[Capability]] = frozenset({"denoise"})
 
     against: Literal["sigma", "n"] = "sigma"
-    values: Annotated[tuple[float, ...], msgspec.Meta(max_length=40)] = (0.02, 0.03, 0.05, 0.1, 0.2, 0.3)  #: σ, or N
+    values: Annotated[tuple[float, ...], msgspec.Meta(max_length=40)] = (0.02, 0.03, 0.05, 0.07, 0.1, 0.15)  #: σ, or N
     steps: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 2000  #: for which each network is trained
     starts: Annotated[int, msgspec.Meta(ge=1, le=5000)] = 200  #: points sent out for each value
+    going: Annotated[bool, option("▶", "compute", "Off breaks the computation off. What was found by then stays.", role="exact", live=True)] = True
 
 
 class Copies(Probe, frozen=True, tag="copies"):
