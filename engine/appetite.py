@@ -19,6 +19,7 @@ from engine.protocol.recipe.part import Model
 NUMBER: Final = 4  #: bytes of a float32
 COPIES: Final = 16  #: weights, gradient, two moments; the first and the last snapshot of three; a checkpoint on its way, twice
 LAYERS_HELD: Final = 4  #: of each activation: before and after its nonlinearity, forward and backward
+LACKS: Final = ("out of memory", "not enough memory", "t allocate memory")
 MOST_WORDS: Final = 300  #: characters of a reason
 TRIES: Final = (1, 2, 3)  #: sizes at which a small network is built to learn how many numbers a large one has
 
@@ -65,7 +66,7 @@ def available() -> int | None:
 
 def out_of_memory(error: BaseException) -> bool:
     """Whether an error is a lack of memory: PyTorch says it as a RuntimeError of many words."""
-    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "memory" in str(error))
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and any(w in str(error) for w in LACKS))
 
 
 def reason_of(error: BaseException) -> str:

@@ -21,6 +21,7 @@ from engine.protocol.recipe.experiment import Experiment
 from engine.run import Change, State
 
 NAME = "checkpoint"
+FAREWELL_S = 10.0  #: how long the last checkpoint may take to reach the disk
 
 
 class ArchiveError(OSError):
@@ -172,11 +173,11 @@ class Saver(threading.Thread):
         return done
 
     def close(self) -> None:
-        """Write what waits, then end."""
+        """Write what waits, then end; a disk that answers no more is not waited for: what it had before is whole."""
         with self._wake:
             self._closing = True
             self._wake.notify()
-        self.join()
+        self.join(FAREWELL_S)
 
     def run(self) -> None:
         """The thread's life."""

@@ -36,7 +36,7 @@ class Papers(QObject):
         """What each of the menu's actions does."""
         return {
             "open": self.open, "save": self.save, "save_run": self.save_run, "copy": self.copy, "paste": self.paste,
-            "about": self.about, "guide": self.guide, "diagnose": self.diagnose,
+            "about": self.about, "diagnose": self.diagnose, "guide": self.guide,
         }  # fmt: skip
 
     def open(self) -> None:
@@ -93,27 +93,27 @@ class Papers(QObject):
         """Put the experiment on the clipboard, as the text that `open` reads."""
         QApplication.clipboard().setText(encode(self._player.session.experiment).decode())
 
+    def diagnose(self) -> None:
+        """Put on the clipboard what somebody needs who shall help."""
+        QApplication.clipboard().setText(diagnostics(self._player))
+        self.said.emit("copied_diagnostics", {"folder": str(self._player.folder or "")})
+
     def guide(self) -> None:
         """The pages for students, lecturers and developers, beside the window."""
         guide = Guide(self._window)
         guide.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         guide.show()
 
-    def diagnose(self) -> None:
-        """Put on the clipboard what somebody needs who shall help."""
-        QApplication.clipboard().setText(diagnostics(self._player))
-        self.said.emit("copied_diagnostics", {"folder": str(self._player.folder or "")})
-
     def about(self) -> None:
         """Versions and license."""
         hello = self._player.troupe.hello
-        engine = say(f"PyTorch {hello.torch} on {hello.device}, {hello.threads} threads") if hello is not None else say("no engine yet")
+        engine = f"PyTorch {hello.torch} on {hello.device}, {hello.threads} threads" if hello is not None else "no engine yet"
         box = QMessageBox(self._window)
         box.setWindowTitle(say("About Attractor"))
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(f"Attractor {APP}")
         about = say("A class watches generative models find the manifold.")
-        box.setInformativeText(f"{about}\n\nQt {qVersion()} · {engine}\n{say('MIT license')}")
+        box.setInformativeText(f"{about}\n\nQt {qVersion()} · {say(engine)}\n{say('MIT license')}")
         box.addButton(QMessageBox.StandardButton.Close)
         terms = box.addButton(say("Licenses…"), QMessageBox.ButtonRole.ActionRole)
         terms.clicked.connect(lambda: self._show(Licenses(self._window)))

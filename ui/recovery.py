@@ -21,7 +21,7 @@ from ui.runfile import RunFileError, SavedRun, read_run, write_run
 
 AUTOSAVE: Final = "autosave.run"
 OLDER: Final = "autosave.older.run"
-DATA: Final = "data"  #: the folder of imported data, beside the autosaves
+DATA: Final = "data"  #: the folder of imported data, beside the autosave
 OFFERS: Final = "offers"  #: a file with one mark for each time that this session was offered
 MOST_OFFERS: Final = 2  #: a recovery that crashes the app must not do so for ever
 MOST_HEADER: Final = 2**24  #: bytes

@@ -193,11 +193,6 @@ class Reel:
         steps = [s.step for moment in self._moments(run_id) for s in moment.lanes if (s.name, s.build) == (lane, build)]
         return (min(steps), max(steps)) if steps else None
 
-    def forget(self, lane: str, build: int) -> None:
-        """Give up the curves of a build that will not come back."""
-        for run in self._runs.values():
-            run.history.tracks.pop((lane, build), None)
-
     @property
     def nbytes(self) -> int:
         """The memory of all that is kept, as far as it is counted: arrays, and a share for the objects around them."""

@@ -57,8 +57,9 @@ _CURVES: Final = decoder_of(Curves)
 
 
 def write_run(file: Path, run: SavedRun, arrays: Arrays | None, older: Path | None = None) -> None:
-    """Write a run, with its imported data where `arrays` has them. The old file stays whole until the new one is, and as
-    `older` after that. Raises RunFileError.
+    """Write a run, with its imported data where `arrays` has them.
+
+    The old file stays whole until the new one is, and as `older` after that. Raises RunFileError.
     """
     with replacing(file, older) as fresh, zipfile.ZipFile(fresh, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("about.json", msgspec.json.encode({"format": FORMAT, "app": APP}))

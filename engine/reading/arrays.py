@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import struct
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -53,7 +54,7 @@ def _array(file: Path, stream: IO[bytes], room: int) -> np.ndarray:
         version = np.lib.format.read_magic(stream)
         header: Any = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, fortran, dtype = header(stream, max_header_size=10_000)
-    except (ValueError, EOFError, SyntaxError, TypeError, RecursionError, MemoryError):
+    except (ValueError, EOFError, SyntaxError, TypeError, RecursionError, MemoryError, tokenize.TokenError):
         refuse(file, "its header is no header of a .npy file")
     check_dtype(file, dtype)
     size, room = math.prod(shape) * dtype.itemsize, room - stream.tell()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from tests.ui import conftest as ui
 
@@ -35,6 +36,11 @@ def wicked(fault: str, *numbers: int, session: Path | None = None) -> list[str]:
     own = [] if session is None else ["--session", str(session)]
     script = str(Path(__file__).with_name("wicked.py"))
     return [sys.executable, script, fault, *map(str, numbers), "--", *own, "--threads", "1"]
+
+
+def by_night(*values: object) -> list[ParameterSet]:
+    """More of the same, for the nightly run."""
+    return [pytest.param(value, marks=pytest.mark.nightly) for value in values]
 
 
 def children() -> set[int]:

@@ -18,7 +18,7 @@ from engine.protocol.link import LinkError
 from engine.protocol.messages import Build, Built, Change, Changed, Failed, Frame, Paused, Play, Saved, Step
 from engine.protocol.recipe.editing import with_values
 from tests.driving import Driver, experiment
-from tests.faults.conftest import wait_until, wicked
+from tests.faults.conftest import by_night, wait_until, wicked
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits are those of Unix")
 
@@ -82,7 +82,7 @@ def test_a_live_value_that_was_just_turned_is_the_suspect():
         assert engine.end().orderly
 
 
-@pytest.mark.parametrize("k", [49, 50, 51])
+@pytest.mark.parametrize("k", [50, *by_night(49, 51)])
 def test_weights_that_explode_beside_a_snapshot_never_become_one(k):
     """The figures of step k are those before its update: they are finite where the weights after it are not."""
     with Driver(argv=wicked("poisons", k)) as engine:
@@ -90,6 +90,7 @@ def test_weights_that_explode_beside_a_snapshot_never_become_one(k):
         engine.send(Step(count=120))
         failed = engine.until(Failed)
         assert (failed.kind, failed.values["back_to"]) == ("diverged", 0 if k <= 50 else 50)
+        engine.until(Paused)
         assert engine.train(120).steps == {"dae": failed.values["back_to"] + 120}
         assert engine.end().orderly
 
@@ -105,8 +106,9 @@ def test_a_snapshot_whose_next_loss_explodes_is_given_up():
 
 
 @pytest.mark.parametrize(("fault", "kind"), [
-    ("takes_all_memory", "step_without_memory"), ("lacks_device_memory", "step_without_memory"),
-    ("loses_the_device", "step_failed"),
+    ("takes_all_memory", "step_without_memory"),
+    pytest.param("lacks_device_memory", "step_without_memory", marks=pytest.mark.nightly),
+    pytest.param("loses_the_device", "step_failed", marks=pytest.mark.nightly),
 ])  # fmt: skip
 def test_a_step_without_memory_or_device_is_said_and_training_goes_on(fault, kind):
     with Driver(argv=wicked(fault, 5)) as engine:
@@ -114,12 +116,13 @@ def test_a_step_without_memory_or_device_is_said_and_training_goes_on(fault, kin
         engine.send(Step(count=10))
         failed = engine.until(Failed)
         assert failed.kind == kind
+        engine.until(Paused)
         assert engine.train(10).steps == {"dae": 10}
         assert engine.end().orderly
 
 
 def test_a_recipe_larger_than_the_memory_is_refused_in_figures_and_the_present_run_plays_on():
-    huge = with_values(SMALL, {"model.width": 8192, "model.depth": 16, "training.batch": 100_000})
+    huge = with_values(SMALL, {"model.width": 8192, "model.depth": 16})
     with Driver() as engine:
         engine.build(SMALL)
         most = psutil.Process(engine.hello.pid).memory_info().rss
@@ -160,7 +163,7 @@ def test_figures_that_nobody_takes_are_thinned_and_the_newest_stays():
     assert backlog.take() is None
 
 
-@pytest.mark.parametrize("fault", ["hangs", "hangs_with_the_lock"])
+@pytest.mark.parametrize("fault", ["hangs_with_the_lock", *by_night("hangs")])
 def test_an_engine_that_hangs_in_a_step_leaves_its_stacks_in_the_log(fault, tmp_path):
     log = tmp_path / "engine.log"
     with Driver(argv=wicked(fault, 5), log=log) as engine:
@@ -180,10 +183,10 @@ def test_an_engine_that_dies_in_a_step_is_known_by_its_exit_code_and_its_last_wo
             engine.until(Paused)
         ending = engine.link.end()
         assert ending.code == code
-        assert word in ending.words
+        assert word in (tmp_path / "engine.log").read_text(errors="replace")
 
 
-@pytest.mark.parametrize("fault", ["sends_garbage", "sends_no_message", "dies_in_mid_frame"])
+@pytest.mark.parametrize("fault", ["sends_garbage", *by_night("sends_no_message", "dies_in_mid_frame")])
 def test_what_is_no_message_is_one_sentence_and_never_an_exception_of_another_kind(fault):
     with Driver(argv=wicked(fault, 3)) as engine:
         engine.build(SMALL)
@@ -214,7 +217,6 @@ def test_a_disk_that_answers_no_more_holds_neither_training_nor_the_farewell(tmp
         engine.send(Play())
         engine.until(Frame, lambda frame: frame.lanes[0].step > 200)
         engine.link.close()
-        engine.until(Frame)
         assert engine.link.end(wait_s=1.0).code == -9  # it was given its time
 
 

@@ -28,7 +28,7 @@ from tests.driving import experiment
 from ui.arrays import Arrays
 from ui.runfile import Curves, RunFileError, SavedRun, read_run, write_run
 
-MANY = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 SMALL = experiment("moons", "dae", model={"width": 8})
 SCALARS = Scalars(lane="dae", build=1, steps=np.arange(3), seconds=np.ones(3), values={"loss": np.ones(3)})
 LANE = LaneState(name="dae", build=1, step=3, steps_per_s=1.0, train_s=0.1)
@@ -112,7 +112,7 @@ def test_recipes_that_somebody_thought_about(text):
     assert "\n" not in str(refusal.value)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_run_with_changed_bytes_is_one_or_is_refused(data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
@@ -123,7 +123,7 @@ def test_a_run_with_changed_bytes_is_one_or_is_refused(data, tmp_path_factory):
         assert isinstance(read_run(folder / "bent.run", Arrays(folder)), SavedRun)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_chapter_with_changed_bytes_is_one_or_is_refused(data, tmp_path_factory):
     file = tmp_path_factory.mktemp("chapter") / "update.toml"
@@ -169,7 +169,7 @@ print(tried, refused)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is a Linux one")
-@pytest.mark.parametrize("count", [60, pytest.param(2000, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("count", [25, pytest.param(400, marks=pytest.mark.nightly)])
 def test_every_loader_under_changed_bytes_in_little_memory_with_a_canary(tmp_path, count):
     from engine.archive import Checkpoint, LaneCheckpoint, save_checkpoint
     from tests.faults import bad_files as bad

@@ -29,6 +29,12 @@ CLEAN = re.compile(r"Traceback|Destroyed while|QThread|Fatal|Aborted|Segmentatio
 OLDEST_S = 20.0
 
 
+def progress(number: int, count: int, what: str) -> None:
+    """A line for the log of the night."""
+    if count > 2:
+        print(f"{number}/{count} {what}", flush=True)
+
+
 def newest_step(stage) -> int:
     """The step of the last checkpoint that the engine said it saved."""
     return max((max(event.steps.values()) for event in stage.heard(Saved)), default=0)
@@ -65,7 +71,7 @@ def kill_and_go_on(stage, chance: random.Random) -> str:
     return moment
 
 
-@pytest.mark.parametrize("count", [2, pytest.param(200, marks=[pytest.mark.nightly, pytest.mark.timeout(5000)])])
+@pytest.mark.parametrize("count", [1, pytest.param(200, marks=[pytest.mark.nightly, pytest.mark.timeout(5000)])])
 def test_kills_of_the_engine_at_random_moments(no_process_left, stage_for, count):
     stage, chance = stage_for("update"), random.Random(count)
     before, oldest, moments = children(), 0.0, []
@@ -73,6 +79,7 @@ def test_kills_of_the_engine_at_random_moments(no_process_left, stage_for, count
         moments.append(kill_and_go_on(stage, chance))
         ages = [time.time() - file.stat().st_mtime for name in CHECKPOINTS[:1] if (file := stage.folder / name).exists()]
         oldest = max(oldest, *ages, 0.0) if moments[-1] == "playing" else oldest
+        progress(len(moments), count, f"killed while {moments[-1]}; the oldest checkpoint so far {oldest:.1f} s")
     stage.until(lambda: stage.heard(Resumed) or stage.heard(Built))
     stage.player.troupe.play()
     start = stage.step
@@ -149,6 +156,7 @@ def test_kills_of_the_window_at_random_moments_lose_at_most_what_came_after_the_
         wait_until(lambda second=second: second.said("recovered"))
         back = second.figures("recovered")[-1][1]
         recovered += 1
+        progress(recovered, count, f"back at step {back}")
         lost_s.append(killed - max((at for at, step in steps if step <= back), default=steps[0][0]))
         wait_until(lambda second=second, back=back: any(step > back for _, step in second.figures("step")))
         second.process.send_signal(signal.SIGTERM)
@@ -161,7 +169,7 @@ def test_kills_of_the_window_at_random_moments_lose_at_most_what_came_after_the_
     print(f"\n{count} kills of the window, {recovered} recovered; at most {max(lost_s):.1f} s of training were lost")
 
 
-@pytest.mark.parametrize("count", [2, pytest.param(100, marks=[pytest.mark.nightly, pytest.mark.timeout(5000)])])
+@pytest.mark.parametrize("count", [1, pytest.param(100, marks=[pytest.mark.nightly, pytest.mark.timeout(5000)])])
 def test_closing_the_window_at_random_moments_ends_at_once_and_without_a_word(tmp_path, count):
     chance, took = random.Random(count + 1), []
     for _ in range(count):
@@ -170,6 +178,7 @@ def test_closing_the_window_at_random_moments_ends_at_once_and_without_a_word(tm
         lecture.end()
         closing = [at for at, line in lecture.lines if line == "closing"]
         took.append(time.monotonic() - closing[0])
+        progress(len(took), count, f"{took[-1]:.2f} s, exit code {lecture.process.returncode}")
         assert lecture.process.returncode == 0, lecture.errors
         assert not CLEAN.search(lecture.errors), lecture.errors
     assert not of_profile(tmp_path)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QTimer
 from engine.protocol.messages import Built, Frame, Paused, Resumed, Saved
 from engine.protocol.places import own_command
 from tests.driving import experiment
-from tests.faults.conftest import children, wait_until, wicked
+from tests.faults.conftest import by_night, children, wait_until, wicked
 from tests.faults.test_kills import Watched
 from tests.ui.conftest import Stage
 from ui.player import Player
@@ -111,13 +111,16 @@ def in_step(stage: Stage) -> bool:
     return False
 
 
-def test_an_engine_killed_in_every_state_of_the_window_is_said_and_goes_on_at_a_click(no_process_left, stage_for):
+@pytest.mark.parametrize("states", [
+    (paused, rewound, comparing), pytest.param(STATES, marks=[pytest.mark.nightly, pytest.mark.timeout(3000)]),
+], ids=len)  # fmt: skip
+def test_an_engine_killed_in_every_state_of_the_window_is_said_and_goes_on_at_a_click(no_process_left, stage_for, states):
     stage = stage_for("update")
     stage.until(lambda: stage.heard(Built))
     playing(stage)
     stage.until(lambda: stage.heard(Saved))
     before = children()
-    for state in STATES:
+    for state in states:
         state(stage)
         troupe = stage.player.troupe
         deaths = troupe.deaths
@@ -173,7 +176,7 @@ def test_a_stopped_engine_is_said_and_when_it_speaks_again_nothing_is_forced(has
     assert stage.player.troupe.deaths == 0
 
 
-@pytest.mark.parametrize("fault", ["stopped", "hangs", "hangs_with_the_lock"])
+@pytest.mark.parametrize("fault", ["stopped", *by_night("hangs", "hangs_with_the_lock")])
 def test_an_engine_that_hangs_is_forced_and_goes_on_from_its_checkpoint(hasty, fault, tmp_path):
     argv = None if fault == "stopped" else wicked(fault, 400, session=tmp_path)
     stage = hasty(argv)
@@ -222,7 +225,7 @@ def test_an_engine_that_rests_owes_nothing(stage_for):
     assert not stage.player.troupe.owing
 
 
-@pytest.mark.parametrize("fault", ["hangs", "stopped", "never_syncs", "is_mute"])
+@pytest.mark.parametrize("fault", ["hangs", *by_night("stopped", "never_syncs", "is_mute")])
 def test_a_window_whose_engine_does_not_answer_closes_all_the_same(no_process_left, stage_for, fault, tmp_path):
     argv = None if fault == "stopped" else wicked(fault, 5, session=tmp_path)
     stage = stage_for("update", argv)
@@ -240,7 +243,7 @@ def test_a_window_whose_engine_does_not_answer_closes_all_the_same(no_process_le
     assert time.monotonic() - since < 20, "bounded; how fast is measured by the nightly run"
 
 
-@pytest.mark.parametrize("fault", ["sends_garbage", "sends_no_message", "dies_in_mid_frame"])
+@pytest.mark.parametrize("fault", ["dies_in_mid_frame", *by_night("sends_garbage", "sends_no_message")])
 def test_garbage_in_place_of_a_frame_is_the_end_of_that_engine_and_not_of_the_window(stage_for, fault, tmp_path):
     stage = stage_for("update", wicked(fault, 20, session=tmp_path))
     stage.until(lambda: stage.heard(Built))
@@ -282,7 +285,7 @@ def test_a_stalled_window_holds_two_frames_and_catches_up_without_losing_a_step(
     assert past.series(lane, "loss").steps[-1] == stage.step
 
 
-@pytest.mark.parametrize("place", ["slot", "paint"])
+@pytest.mark.parametrize("place", ["paint", *by_night("slot")])
 def test_an_error_in_every_frame_is_said_once_and_the_window_plays_on_and_leaves_in_order(place, tmp_path):
     lecture = Watched(tmp_path, "--bend", place, "--close-after", "60000")
     wait_until(lambda: lecture.said("troubles") or lecture.process.poll() is not None)
