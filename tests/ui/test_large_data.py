@@ -71,7 +71,7 @@ def test_large_data_come_in_with_progress_and_the_window_lives(stage_for, tmp_pa
     make, size, count = MAKERS[name]
     file, data = make(tmp_path)
     stage = stage_for()
-    stage.until(lambda: stage.heard(Built))
+    stage.until(lambda: stage.heard(Built), 300)
     ui = psutil.Process()
     before, most, gaps, progress = ui.memory_info().rss, [0, 0], [], []
 
@@ -114,7 +114,7 @@ def test_large_data_come_in_with_progress_and_the_window_lives(stage_for, tmp_pa
 def test_colored_pictures_train_in_the_networks_for_images(stage_for, tmp_path, kind):
     folder, _ = pictures(tmp_path, 60)
     stage = stage_for()
-    stage.until(lambda: stage.heard(Built))
+    stage.until(lambda: stage.heard(Built), 300)
     stage.window.importer.take(str(folder))
     stage.until(lambda: stage.window.importer.preview.facts is not None)
     built = len(stage.heard(Built))
