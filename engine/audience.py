@@ -76,6 +76,11 @@ class Audience:
         """The seats that want every frame, and have something new to show."""
         return [seat for seat in self.seats if seat.stage and seat.due]
 
+    @property
+    def measuring(self) -> bool:
+        """Whether a panel has something that it has not shown yet; stages, which follow every move, aside."""
+        return bool(self._panels_due())
+
     def next(self, now: float) -> Seat | None:
         """The seat whose turn it is: of those with something new, the one that has had the least time.
 

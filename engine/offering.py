@@ -56,6 +56,7 @@ class Offering:
             run_id=self.repertoire.run_id, number=self._number, training=training,
             lanes=tuple(track.state(wall_s) for track in self.repertoire.tracks),
             scalars=(*self._scalars, *measured), pictures=pictures, moving=flowing.moving,
+            measuring=not training and self.audience.measuring,
             probe_share=probes.spent() / wall_s, flow_share=flowing.budget.spent() / wall_s,
         )  # fmt: skip
         self._send(frame)
@@ -72,4 +73,5 @@ class Offering:
             yield self._next - now
 
     def _standing(self, training: bool) -> tuple[object, ...]:
-        return training, *((t.run.build, t.run.step) for t in self.repertoire.tracks)
+        measuring = not training and self.audience.measuring
+        return training, measuring, *((t.run.build, t.run.step) for t in self.repertoire.tracks)

@@ -38,7 +38,7 @@ from engine.protocol.messages import (
     Spawn,
     Step,
 )  # fmt: skip
-from engine.protocol.recipe.editing import RecipeError, with_value
+from engine.protocol.recipe.editing import RecipeError, check, with_value
 from engine.protocol.recipe.probes.stage import Stage
 from engine.repertoire import Repertoire
 from engine.sketch import SketchError, example
@@ -88,7 +88,11 @@ class Performer:
     def _build(self, command: Build) -> None:
         training = self.trainer.running and command.run_id == self.repertoire.run_id
         try:
+            check(command.experiment)  # no single limit of the pipe sees that a model does not fit the data
             revived = self.repertoire.play(command.run_id, command.experiment, command.builds, command.origins)
+        except RecipeError as error:
+            self._fail("refused", {"reason": str(error)})
+            return
         except Exception as error:  # a recipe can ask for more than the machine has, in many ways
             if isinstance(error, Refused):
                 self._fail(error.kind, error.values)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The training loop, as a generator: it gives the word back after each step, and within a step after each micro-batch."""
+"""The training loop, as a generator: it gives the word back after each step, and within a step after each micro-batch, and
+where a network is slow also between its way there and its way back."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from engine.run import Run
 
 
 def train(run: Run) -> Iterator[bool]:
-    """Train `run` for ever. Yields False after a micro-batch and True after a whole step.
+    """Train `run` for ever. Yields False within a step and True after a whole one.
 
     A step's figures go to `run.ledger`, which the caller reads before it is full. `run.train_s` counts the time in here alone.
     """
@@ -26,7 +27,15 @@ def train(run: Run) -> Iterator[bool]:
         for index, part in enumerate(parts):
             since = time.perf_counter()
             weight = len(part) / len(rows)
-            figures = run.objective.backward(run.x.index_select(0, part), part, run.noise, weight)
+            x = run.x.index_select(0, part)
+            back = run.objective.begin(x, part, run.noise, weight) if run.training["micro_batch"] else None
+            if back is None:
+                figures = run.objective.backward(x, part, run.noise, weight)
+            else:
+                run.train_s += time.perf_counter() - since
+                yield False
+                since = time.perf_counter()
+                figures = back()
             total = _added(total, figures, weight)
             last = index == len(parts) - 1
             if last:

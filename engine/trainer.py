@@ -19,7 +19,9 @@ SUSPECT = 500  #: steps back that a change of a live value is held to be why a f
 class Trainer:
     """Trains the lanes at play, a slice at a time. Lanes share time equally, or steps where the experiment says so.
 
-    The exact denoiser learns nothing by its steps, and has a tenth of the time of a lane that does.
+    Equal shares are for lanes that learn. The exact denoiser learns nothing by its steps: they are only its loss on fresh
+    noise, for the curves; its points and panels have time of their own. It has a tenth of the time of a lane that does: an
+    equal share would halve the speed of the lane that it is held against, and with none it would have no curve.
     """
 
     def __init__(self, repertoire: Repertoire, send: Callable[[Message], None]) -> None:

@@ -51,10 +51,14 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
     "&Edit": (
         Deed("undo", "Undo", "Take the last change back: recipe, weights and curves", "undo", ("Ctrl+Z",)),
         Deed("redo", "Redo", "Do again what was undone", "redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
+        None,
+        Deed("preferences", "Preferences…", "Language, theme, threads, device, autosave", "settings", ("Ctrl+,",)),
     ),
     "&View": (
         Deed("theme", "Light theme", "Dark or light", "sun", ("Ctrl+Shift+L",), checkable=True),
         Deed("projector", "Projector", "Large type for the lecture hall", "projector", ("F11", "F5"), checkable=True),
+        Deed("second", "Second screen", "The panels alone, large, on the other display", "screens", ("Ctrl+F11",),
+             checkable=True),
         Deed("blank", "Blank the screen", "Black until the next key", "", ("B", "."), checkable=True),
         None,
         Deed("recipe", "Recipe panel", "Show or hide the settings", "settings", ("Ctrl+1",), checkable=True),
@@ -84,6 +88,7 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
     "&Help": (
         Deed("keys", "Keys", "All keys at a glance", "keyboard", ("?", "F1"), checkable=True),
         Deed("diagnose", "Copy diagnostics", "Versions, settings, the last lines of all logs, for whoever shall help", "copy"),
+        Deed("guide", "Guide", "For students, for lecturers, for developers", "help"),
         Deed("about", "About Attractor", "Versions and license", "info"),
     ),
 }

@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import QEvent, QRect, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QResizeEvent
+import msgspec
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QAction, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.protocol.chapter import Place
 from engine.protocol.recipe.probes import Panel
 from ui.controls.panel import PanelFrame
 from ui.language import say
+from ui.order import Order
 from ui.reel import Moment
 from ui.theme import theme_of
 from ui.tiling import SHARE, tiling
@@ -40,6 +43,8 @@ class Arrangement(QWidget):
     """Lays the panels out. Only those that can be seen are watched; nothing hidden is computed."""
 
     watched = Signal(tuple)  #: the Panels that can be seen
+    arranged = Signal(tuple)  #: the Places that are up now, as a second screen shows them
+    moved = Signal(object)  #: the Moment that they show
     added = Signal(object)  #: a View or a SketchPad that is new here: connect its signals
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -47,9 +52,7 @@ class Arrangement(QWidget):
         self.setProperty("surface", "plot")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.frames: dict[str, PanelFrame] = {}
-        self._order: list[str] = []
-        self._closed: set[str] = set()
-        self._large = ""
+        self._order = Order()
         self._share = SHARE
         self._told: tuple[Panel, ...] | None = None
         self._moment: Moment | None = None
@@ -59,12 +62,17 @@ class Arrangement(QWidget):
     @property
     def seen(self) -> tuple[PanelFrame, ...]:
         """The frames that can be seen, in their order."""
-        return tuple(frame for key in self._order if not (frame := self.frames[key]).isHidden())
+        return tuple(frame for key in self._order.keys if not (frame := self.frames[key]).isHidden())
 
     @property
     def closed(self) -> frozenset[str]:
         """The keys of the panels that were closed by hand."""
-        return frozenset(self._closed)
+        return frozenset(self._order.closed)
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The places of all panels that are not closed, in their order."""
+        return tuple(self.frames[key].place for key in self._order.opened)
 
     def show_places(self, places: Sequence[Place]) -> None:
         """Put these panels up. Those that stay the same keep their zoom and layers."""
@@ -73,9 +81,7 @@ class Arrangement(QWidget):
             frame = self.frames.pop(key)
             frame.hide()
             frame.deleteLater()
-        self._order = list(wanted)
-        self._closed &= wanted.keys()
-        self._large = self._large if self._large in wanted else ""
+        self._order.take(wanted)
         for key, place in wanted.items():
             if key not in self.frames:
                 self._add(place)
@@ -84,36 +90,30 @@ class Arrangement(QWidget):
     def show_moment(self, moment: Moment) -> None:
         """Let every panel that can be seen draw what was to be seen at a moment."""
         self._moment = moment
+        self.moved.emit(moment)
         for frame in self.seen:
             frame.show_moment(moment)
 
     def enlarge(self, key: str) -> None:
         """Show one panel alone; the same again, or an empty key, brings the others back."""
-        self._large = "" if self._large == key else key
+        self._order.enlarge(key)
         self._arrange()
 
     def open(self, key: str, opened: bool = True) -> None:
         """Bring a closed panel back, before the others of its row, or close it."""
-        if opened:
-            self._closed.discard(key)
-            self._order.remove(key)
-            self._order.insert(0, key)
-        else:
-            self._closed.add(key)
-            self._large = ""
+        (self._order.open if opened else self._order.close)(key)
         self._arrange()
 
-    def toggle_layer(self, index: int) -> None:
-        """Switch the layer with this index, 0 the first, on every plane that can be seen."""
-        for frame in self.seen:
-            if isinstance(frame.view, PlaneView):
-                frame.view.toggle_layer(index)
+    def swap(self, one: str, other: str) -> None:
+        """Two panels change places, from the stage to the row below where they stand there."""
+        a, b = self.frames[one], self.frames[other]
+        a.place, b.place = (msgspec.structs.replace(x.place, place=y.place.place) for x, y in ((a, b), (b, a)))
+        self._order.swap(one, other)
+        self._arrange()
 
     def restore(self) -> bool:
         """All panels, none large; False where that was so already."""
-        was = bool(self._closed or self._large)
-        self._closed.clear()
-        self._large = ""
+        was = self._order.restore()
         self._arrange()
         return was
 
@@ -134,22 +134,22 @@ class Arrangement(QWidget):
         frame.closed.connect(lambda key: self.open(key, False))
         frame.turned.connect(self._rotate)
         frame.tuned.connect(self._tell)
+        frame.shifted.connect(partial(shift, self))
+        frame.head.dropped.connect(partial(drop, self, place.key))
         self.frames[place.key] = frame
         for part in filter(None, (frame.view, frame.pad)):
             self.added.emit(part)
 
     def _arrange(self) -> None:
         """Give every panel its place, and tell what can be seen."""
-        here = [self.frames[key] for key in self._order if key not in self._closed]
-        if self._large:
-            here = [self.frames[self._large]]
+        here = [self.frames[key] for key in self._order.here]
         stages = [frame for frame in here if frame.place.place == "stage"]
         below = [frame for frame in here if frame.place.place != "stage"]
         theme = theme_of(self)
         plan = tiling(self.width(), self.height(), len(stages), len(below), theme.scale, self._share)
         for frame in self.frames.values():
-            frame.head.setVisible(frame.place.place != "stage" or len(stages) > 1 or bool(self._large))
-            frame.head.show_large(frame.place.key == self._large)
+            frame.head.setVisible(frame.place.place != "stage" or len(stages) > 1 or bool(self._order.large))
+            frame.head.show_large(frame.place.key == self._order.large)
         placed = [*zip(stages, plan.stages, strict=False), *zip(below, plan.below, strict=False)]
         for frame, rect in placed:
             frame.setGeometry(QRect(*rect))
@@ -173,6 +173,7 @@ class Arrangement(QWidget):
         panels = tuple(frame.place.panel for frame in self.seen)
         if panels != self._told:
             self._told = panels
+            self.arranged.emit(self.places)
             self.watched.emit(panels)
 
     def _drag(self, y: int) -> None:
@@ -181,11 +182,37 @@ class Arrangement(QWidget):
 
     def _rotate(self) -> None:
         """Let those that found no room come first."""
-        below = [key for key in self._order if self.frames[key].place.place != "stage"]
-        seen = [frame.place.key for frame in self.seen if frame.place.place != "stage"]
-        rest = [key for key in below if key not in seen]
-        self._order = [key for key in self._order if key not in below] + rest + seen
+        below = [key for key in self._order.keys if self.frames[key].place.place != "stage"]
+        self._order.rotate(below, [frame.place.key for frame in self.seen])
         self._arrange()
+
+
+def shift(panels: Arrangement, key: str, way: int) -> None:
+    """Let a panel change places with the one before (−1) or after (1) it; at either end nothing happens."""
+    keys = [frame.place.key for frame in panels.seen]
+    target = keys.index(key) + way if key in keys else -1
+    if 0 <= target < len(keys):
+        panels.swap(key, keys[target])
+
+
+def drop(panels: Arrangement, key: str, at: QPoint) -> None:
+    """A head was let go at a place of the screen: its panel changes places with the one there."""
+    there = panels.mapFromGlobal(at)
+    found = next((frame.place.key for frame in panels.seen if frame.geometry().contains(there)), key)
+    if found != key:
+        panels.swap(key, found)
+
+
+def switch_by(actions: Sequence[QAction], panels: Arrangement) -> None:
+    """Let each of the actions switch one layer, the first to the last, on every plane that can be seen."""
+
+    def toggle(index: int) -> None:
+        for frame in panels.seen:
+            if isinstance(frame.view, PlaneView):
+                frame.view.toggle_layer(index)
+
+    for index, action in enumerate(actions):
+        action.triggered.connect(lambda *_, index=index: toggle(index))
 
 
 def list_in(menu: QMenu, panels: Arrangement) -> None:

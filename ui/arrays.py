@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import weakref
@@ -70,6 +71,19 @@ class Arrays:
     def file(self, sha256: str) -> Path:
         """Where an array lies, or would lie."""
         return self.folder / f"{sha256}.npy"
+
+
+def share(file: Path, folder: Path) -> None:
+    """Let a folder have a file too, once: as another name of the same bytes, or as a copy. Raises OSError."""
+    place = folder / file.name
+    if not place.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(file, place)
+        except OSError:  # another disk, or one without links
+            part = place.with_suffix(".part")
+            shutil.copyfile(file, part)
+            part.replace(place)
 
 
 def needed(experiment: Experiment) -> tuple[str, ...]:

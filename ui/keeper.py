@@ -45,6 +45,13 @@ class Keeper(QObject):
         self._timer.timeout.connect(self.autosave)
         self._timer.start()
 
+    def save_every(self, seconds: int) -> None:
+        """How often the session is saved by itself; 0 is never, but for pauses, errors and the end."""
+        if seconds:
+            self._timer.start(1000 * seconds)
+        else:
+            self._timer.stop()
+
     def save_run(self, name: str) -> None:
         """Write the present run to a file, as soon as the engine has sent its checkpoint."""
         self._waiting, self._parts = Path(name), []

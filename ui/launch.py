@@ -26,9 +26,11 @@ from engine.protocol.places import own_command, resources, user_folder
 from engine.protocol.recipe.editing import with_value
 from engine.protocol.recipe.experiment import Experiment
 from ui.appearance import Appearance, Memory
+from ui.greeting import Greeting
 from ui.housekeeping import Collector, Farewell, Troubles
 from ui.meter import Meter
 from ui.player import Player
+from ui.preferences import AUTOSAVE, with_preferences
 from ui.recovery import Sessions
 from ui.session import Session
 from ui.window import Window
@@ -73,14 +75,16 @@ def play(options: Options) -> int:
 def window_for(options: Options, app: QApplication, profile: Path) -> Window:
     """The window that the options ask for, its engine starting; not yet shown."""
     farewell = Farewell(app)
+    memory = Memory(profile)
+    options = with_preferences(options, memory)
     session, chapters = _begin(options)
     folder, homeless = _session_folder(profile)
     _keep_log(folder)
-    memory = Memory(profile)
     player = Player(session, _engine(options, folder), folder / "engine.log")
     player.start()  # first, for the engine takes longer to come up than the window
     window = Window(player, chapters, Appearance(app, memory, options.projector), memory, Sessions(folder))
     window.notices.watchdog.log_to(folder)
+    window.keeper.save_every(int(memory.text("autosave", tuple(AUTOSAVE))))
     if homeless:
         window.notices.say("homeless", {"folder": str(profile), "reason": homeless, "place": str(folder)})
     elif not options.safe_mode and options.play is None:
@@ -89,6 +93,8 @@ def window_for(options: Options, app: QApplication, profile: Path) -> Window:
         window.resize(*options.size)
     elif not memory.data("geometry"):
         window.resize(*SIZE)
+    if options.play is None and options.chapter is None and options.recipe is None and not options.safe_mode:
+        Greeting(window, player, window.hands, memory)
     Collector(window)
     troubles = Troubles(lambda reason: window.notices.say("trouble", {"reason": reason}))
     window.setProperty("troubles", troubles)

@@ -12,10 +12,12 @@ from engine.protocol.messages import Built, Event, Hello
 from engine.protocol.words import sentence
 from ui.controls.banner import Banner, Tone
 from ui.player import Player
+from ui.views.view import View
 from ui.watchdog import Watchdog
 
 NOTES: Final = frozenset({
-    "resumed", "rebuilt", "reset", "branched", "compared", "file_saved", "making", "copied_diagnostics", "imported", "run_opened",
+    "resumed", "rebuilt", "reset", "branched", "compared", "file_saved", "making", "copied_diagnostics", "imported",
+    "painted", "run_opened",
 })  # fmt: skip
 WAITS: Final = frozenset({"warming_up", "building"})
 
@@ -39,6 +41,7 @@ class Notices(QObject):
             "branched": ("Undo", player.undo),
             "compared": ("Undo", player.undo),
             "imported": ("Undo", player.undo),
+            "painted": ("Undo", player.undo),
             "run_opened": ("Undo", player.undo),
         }
         player.noticed.connect(self.say)
@@ -46,6 +49,7 @@ class Notices(QObject):
         self.watchdog = Watchdog(player.troupe)
         self.watchdog.silent.connect(lambda seconds: self.say("engine_silent", {"seconds": seconds}))
         self.watchdog.spoke.connect(self._spoke)
+        self.say("warming_up", {})
 
     def say(self, kind: str, values: Mapping[str, Any]) -> None:
         """Say the sentence of a kind, with its values."""
@@ -53,6 +57,12 @@ class Notices(QObject):
         label, deed = self._deeds.get(kind, ("", None))
         self._kind = kind
         self._banner.say(sentence(kind, values), tone, label, deed)
+
+    def follow(self, part: object) -> None:
+        """Say so when a view switches itself off."""
+        if isinstance(part, View) and part.panel is not None:
+            key = part.panel.key
+            part.failed.connect(lambda fault: self._banner.say(f"{key}: {fault}", "trouble"))
 
     def offer(self, kind: str, values: Mapping[str, Any], label: str, deed: Callable[[], None]) -> None:
         """Say something with a thing to do about it; it stays until somebody answers or closes it."""

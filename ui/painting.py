@@ -14,6 +14,7 @@ from engine.protocol.recipe.data.painted import MOST, Painted
 from engine.protocol.recipe.editing import RecipeError
 from engine.protocol.recipe.experiment import Experiment
 from ui.controls.buttons import IconButton
+from ui.controls.form import Form
 from ui.controls.labels import Label
 from ui.controls.paintpad import EXTENT, PaintPad
 from ui.controls.segments import Option, Segmented
@@ -93,8 +94,9 @@ class Painting(QObject):
 
     said = Signal(str, dict)  #: (kind, values) of a notice
 
-    def __init__(self, window: QWidget, player: Player) -> None:
+    def __init__(self, window: QWidget, player: Player, form: Form) -> None:
         super().__init__(window)
+        form.painting.connect(self.ask)
         self._window, self._player = window, player
         self.dialog: PaintDialog | None = None
 
@@ -128,4 +130,5 @@ def fitted(points: np.ndarray) -> np.ndarray:
     if np.abs(points).max(initial=0.0) <= EXTENT:
         return points
     low, high = points.min(0), points.max(0)
-    return (points - (low + high) / 2) * (2 * 0.9 * EXTENT / max(float((high - low).max()), 1e-12))
+    moved: np.ndarray = (points - (low + high) / 2) * (2 * 0.9 * EXTENT / max(float((high - low).max()), 1e-12))
+    return moved

@@ -13,6 +13,7 @@ from engine.protocol.library import SourceError, read_recipe, recipe_in
 from engine.protocol.recipe.experiment import encode
 from engine.protocol.version import APP
 from ui.diagnostics import diagnostics
+from ui.guide import Guide
 from ui.keeper import Keeper
 from ui.language import say
 from ui.licenses import Licenses
@@ -35,7 +36,7 @@ class Papers(QObject):
         """What each of the menu's actions does."""
         return {
             "open": self.open, "save": self.save, "save_run": self.save_run, "copy": self.copy, "paste": self.paste,
-            "about": self.about, "diagnose": self.diagnose,
+            "about": self.about, "diagnose": self.diagnose, "guide": self.guide,
         }  # fmt: skip
 
     def open(self) -> None:
@@ -97,16 +98,22 @@ class Papers(QObject):
         QApplication.clipboard().setText(diagnostics(self._player))
         self.said.emit("copied_diagnostics", {"folder": str(self._player.folder or "")})
 
+    def guide(self) -> None:
+        """The pages for students, lecturers and developers, beside the window."""
+        guide = Guide(self._window)
+        guide.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        guide.show()
+
     def about(self) -> None:
         """Versions and license."""
         hello = self._player.troupe.hello
-        engine = say(f"PyTorch {hello.torch} on {hello.device}, {hello.threads} threads") if hello is not None else say("no engine yet")
+        engine = f"PyTorch {hello.torch} on {hello.device}, {hello.threads} threads" if hello is not None else "no engine yet"
         box = QMessageBox(self._window)
         box.setWindowTitle(say("About Attractor"))
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(f"Attractor {APP}")
         about = say("A class watches generative models find the manifold.")
-        box.setInformativeText(f"{about}\n\nQt {qVersion()} · {engine}\n{say('MIT license')}")
+        box.setInformativeText(f"{about}\n\nQt {qVersion()} · {say(engine)}\n{say('MIT license')}")
         box.addButton(QMessageBox.StandardButton.Close)
         terms = box.addButton(say("Licenses…"), QMessageBox.ButtonRole.ActionRole)
         terms.clicked.connect(lambda: self._show(Licenses(self._window)))

@@ -16,11 +16,12 @@ from typing import Final
 import msgspec
 from PySide6.QtCore import QLockFile
 
-from ui.arrays import Arrays
+from ui.arrays import Arrays, needed, share
 from ui.runfile import RunFileError, SavedRun, read_run, write_run
 
 AUTOSAVE: Final = "autosave.run"
 OLDER: Final = "autosave.older.run"
+DATA: Final = "data"  #: the folder of imported data, beside the autosave
 OFFERS: Final = "offers"  #: a file with one mark for each time that this session was offered
 MOST_OFFERS: Final = 2  #: a recovery that crashes the app must not do so for ever
 MOST_HEADER: Final = 2**24  #: bytes
@@ -38,11 +39,11 @@ class Lost:
     def run(self, arrays: Arrays) -> SavedRun:
         """Its recipe, curves and data, with the engine's last checkpoint. Raises RunFileError."""
         try:
-            saved = read_run(self.folder / AUTOSAVE, arrays)
+            saved = read_run(self.folder / AUTOSAVE, arrays, self.folder / DATA)
         except RunFileError:
             if not (self.folder / OLDER).is_file():
                 raise
-            saved = read_run(self.folder / OLDER, arrays)
+            saved = read_run(self.folder / OLDER, arrays, self.folder / DATA)
         found = next((file for file in self._checkpoints() if _step(file)[0]), None)
         return SavedRun(saved.experiment, found.read_bytes() if found is not None else b"", saved.curves)
 
@@ -74,8 +75,13 @@ class Sessions:
         self._lock.tryLock(0)
 
     def write(self, run: SavedRun, arrays: Arrays) -> None:
-        """Autosave. Raises RunFileError."""
-        write_run(self.own / AUTOSAVE, run, arrays, older=self.own / OLDER)
+        """Autosave: recipe and curves anew, imported data once for all, under their SHA-256. Raises RunFileError."""
+        try:
+            for sha256 in needed(run.experiment):
+                share(arrays.file(sha256), self.own / DATA)
+        except OSError as error:
+            raise RunFileError(error.strerror or str(error)) from None
+        write_run(self.own / AUTOSAVE, run, None, older=self.own / OLDER)
 
     def close(self) -> None:
         """End in order."""

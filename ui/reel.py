@@ -102,6 +102,7 @@ class Moment:
     pictures: Mapping[str, Picture]
     past: Past
     moving: int = 0
+    measuring: bool = False
 
 
 class _Run:
@@ -125,7 +126,7 @@ class _Run:
         pictures = {**last.pictures, **frame.pictures} if last and same else dict(frame.pictures)
         ends = {**(last.past.ends if last else {}), **{(state.name, state.build): state.step for state in frame.lanes}}
         past = Past(frame.lanes, ends, self.history)
-        self.moments.append(Moment(frame.run_id, frame.training, frame.lanes, pictures, past, frame.moving))
+        self.moments.append(Moment(frame.run_id, frame.training, frame.lanes, pictures, past, frame.moving, frame.measuring))
         self.picture_bytes += _OVERHEAD + sum(picture_bytes(picture) for picture in frame.pictures.values())
 
     def thin_moments(self) -> None:
@@ -191,11 +192,6 @@ class Reel:
         build = next((state.build for state in self._lanes(run_id) if state.name == lane), None)
         steps = [s.step for moment in self._moments(run_id) for s in moment.lanes if (s.name, s.build) == (lane, build)]
         return (min(steps), max(steps)) if steps else None
-
-    def forget(self, lane: str, build: int) -> None:
-        """Give up the curves of a build that will not come back."""
-        for run in self._runs.values():
-            run.history.tracks.pop((lane, build), None)
 
     @property
     def nbytes(self) -> int:

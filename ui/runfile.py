@@ -25,7 +25,7 @@ from engine.protocol.recipe.experiment import Experiment, encode
 from engine.protocol.version import APP
 from engine.protocol.wire import WireError, decoder_of
 from engine.protocol.wire import encode as to_bytes
-from ui.arrays import Arrays, needed
+from ui.arrays import Arrays, needed, share
 
 FORMAT: Final = 1
 SUFFIX: Final = ".run"
@@ -56,19 +56,26 @@ class SavedRun:
 _CURVES: Final = decoder_of(Curves)
 
 
-def write_run(file: Path, run: SavedRun, arrays: Arrays, older: Path | None = None) -> None:
-    """Write a run; the old file stays whole until the new one is, and as `older` after that. Raises RunFileError."""
+def write_run(file: Path, run: SavedRun, arrays: Arrays | None, older: Path | None = None) -> None:
+    """Write a run, with its imported data where `arrays` has them.
+
+    The old file stays whole until the new one is, and as `older` after that. Raises RunFileError.
+    """
     with replacing(file, older) as fresh, zipfile.ZipFile(fresh, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("about.json", msgspec.json.encode({"format": FORMAT, "app": APP}))
         archive.writestr("recipe.json", encode(run.experiment))
         archive.writestr("checkpoint.safetensors", run.checkpoint)
         archive.writestr("curves.msgpack", to_bytes(run.curves))
-        for sha256 in needed(run.experiment):
-            archive.write(arrays.file(sha256), f"data/{sha256}.npy")
+        if arrays is not None:
+            for sha256 in needed(run.experiment):
+                archive.write(arrays.file(sha256), f"data/{sha256}.npy")
 
 
-def read_run(file: Path, arrays: Arrays) -> SavedRun:
-    """A run's parts; its data are put where the session's own are. Raises RunFileError."""
+def read_run(file: Path, arrays: Arrays, beside: Path | None = None) -> SavedRun:
+    """A run's parts; its data, from the file or from the folder `beside`, are put where the session's own are.
+
+    Raises RunFileError.
+    """
     try:
         with zipfile.ZipFile(file) as archive:
             names = _checked(archive)
@@ -78,10 +85,13 @@ def read_run(file: Path, arrays: Arrays) -> SavedRun:
             experiment = recipe_in(archive.read("recipe.json").decode("utf-8"), "recipe.json")
             run = SavedRun(experiment, archive.read("checkpoint.safetensors"), _CURVES.decode(archive.read("curves.msgpack")))
             for sha256 in needed(experiment):
-                if f"data/{sha256}.npy" not in names:
+                if f"data/{sha256}.npy" in names:
+                    with archive.open(f"data/{sha256}.npy") as source:
+                        arrays.adopt(sha256, source)
+                elif beside is not None and (beside / f"{sha256}.npy").is_file():
+                    share(beside / f"{sha256}.npy", arrays.folder)
+                else:
                     raise RunFileError("its data are missing")
-                with archive.open(f"data/{sha256}.npy") as source:
-                    arrays.adopt(sha256, source)
             return run
     except (zipfile.BadZipFile, EOFError, NotImplementedError):
         raise RunFileError("it is no run of this app, or damaged") from None

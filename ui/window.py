@@ -15,7 +15,7 @@ from engine.protocol.chapter import Chapter
 from engine.protocol.library import shelf
 from ui.actions import Actions
 from ui.appearance import Appearance, Memory
-from ui.arrangement import list_in
+from ui.arrangement import list_in, switch_by
 from ui.desk import Desk
 from ui.exporting.exporter import Exporter
 from ui.hands import MODES, Hands
@@ -28,7 +28,10 @@ from ui.overlays import Blank, Keys
 from ui.painting import Painting
 from ui.papers import Papers
 from ui.player import Player
+from ui.preferences import Preferences
+from ui.projecting import Projecting
 from ui.recovery import Sessions
+from ui.shaping import Shaping
 from ui.showing import Showing
 from ui.theme import Theme
 
@@ -46,7 +49,9 @@ class Window(QMainWindow):
         self.deeds = Actions(self)
         self.desk = desk = Desk(self.deeds)
         self.hands = Hands(player.troupe)
+        self.shaping = Shaping(player)
         desk.panels.added.connect(self.hands.take)
+        desk.panels.added.connect(self.shaping.take)
         chapters = chapters if self.language.name == "en" else shelf(self.language.name)[0]
         self.lecture = Lecture(chapters, player, desk.panels, desk.form, desk.reader)
         self.showing = Showing(player, desk.panels, desk.timeline, desk.bar, desk.form, desk.flow)
@@ -56,18 +61,20 @@ class Window(QMainWindow):
         self.papers = Papers(self, player, self.keeper)
         self.exporter = Exporter(self, player, desk.panels)
         self.importer = Importer(self, player, self.papers.load)
-        self.painting = Painting(self, player)
+        self.painting = Painting(self, player, desk.form)
+        self.projecting = Projecting(self, self.deeds, appearance, desk.panels)
         self._furnished = False
         self.setWindowTitle("Attractor")
         self.setMinimumSize(*SMALLEST)
         self.setCentralWidget(desk)
         desk.setFocus()  # no button has it before Tab leads there
         self.deeds.fill(self.menuBar())
+        self._preferences = partial(Preferences, self, memory, self.language, appearance, self.keeper)
         self._blank, self._keys = Blank(self), Keys(self)
+        desk.panels.added.connect(self.notices.follow)
         self._connect()
         self._dress(appearance.theme)
         self.restoreGeometry(memory.data("geometry"))
-        self.notices.say("warming_up", {})
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The window stands before its rooms are furnished: formulas and sliders come with the next turn of the loop."""
@@ -103,15 +110,13 @@ class Window(QMainWindow):
             self.deeds[key].triggered.connect(lambda *_, deed=deed: deed())
         for key, follow in self._followers().items():
             self.deeds[key].toggled.connect(follow)
-        for index, action in enumerate(self.deeds.layers):
-            action.triggered.connect(lambda *_, index=index: self.desk.panels.toggle_layer(index))
+        switch_by(self.deeds.layers, self.desk.panels)
         self.deeds.panels.aboutToShow.connect(lambda: list_in(self.deeds.panels, self.desk.panels))
         self._blank.dismissed.connect(lambda: self.deeds["blank"].setChecked(False))
         self._keys.dismissed.connect(lambda: self.deeds["keys"].setChecked(False))
         for follower in (self.deeds, self.desk.bar):
             self.player.troupe.playing_changed.connect(follower.show_playing)
         self.player.edited.connect(lambda state: self._show_history())
-        self.desk.form.painting.connect(self.painting.ask)
         for speaker in (self.painting, self.papers, self.importer, self.exporter, self.keeper):
             speaker.said.connect(self.notices.say)
         self.lecture.opened.connect(self._show_chapter)
@@ -133,16 +138,14 @@ class Window(QMainWindow):
             "next_chapter": lambda: lecture.go(1), "previous_chapter": lambda: lecture.go(-1),
             **papers.deeds(), **self.exporter.deeds(), "quit": self.close,
             "import": self.importer.ask, "paint": self.painting.ask, "pictures": lambda: self.importer.ask(folder=True),
-            "theme": self.appearance.toggle_theme, "restore": self._escape,
-            "projector": lambda: self.showFullScreen() if self.deeds["projector"].isChecked() else self.showNormal(),
+            "theme": self.appearance.toggle_theme, "preferences": lambda: self._preferences().open(), "restore": self._escape,
         }  # fmt: skip
 
     def _followers(self) -> dict[str, Callable[[bool], object]]:
         """What follows each action that can be on or off."""
         return {
-            "projector": self.appearance.set_projecting, "blank": self._blank.lay, "keys": self._keys.lay,
-            "recipe": lambda on: self._show_side("recipe", "reader", on),
-            "reader": lambda on: self._show_side("reader", "recipe", on),
+            "blank": self._blank.lay, "recipe": partial(self._show_side, "recipe", "reader"),
+            "keys": self._keys.lay, "reader": partial(self._show_side, "reader", "recipe"),
         }  # fmt: skip
 
     def _show_side(self, side: str, other: str, shown: bool) -> None:
@@ -172,6 +175,7 @@ class Window(QMainWindow):
         place, count = self.lecture.chapters.index(chapter), len(self.lecture.chapters)
         self.desk.bar.show_chapter(place + 1, count, chapter.title)
         self.setWindowTitle(f"{chapter.title} – Attractor")
+        self.projecting.show_chapter(chapter)
         self.deeds["previous_chapter"].setEnabled(place > 0)
         self.deeds["next_chapter"].setEnabled(place < count - 1)
         self._show_history()

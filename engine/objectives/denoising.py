@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -31,6 +33,11 @@ class DenoisingObjective(NoisySquaredError):
             loss = flat.dot(flat) / len(x)
             walk.back(error.mul_(2 * weight / len(x)))  # d/dx̂ of ‖x̂ − x‖² / B
         return (loss,)
+
+    def begin(
+        self, x: Tensor, rows: Tensor, rng: torch.Generator, weight: float
+    ) -> Callable[[], tuple[Tensor, ...]] | None:
+        return None if len(self.network.chains) == 1 else super().begin(x, rows, rng, weight)
 
     def _corrupt(self, x: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """x + σn and x, both (copies · B, M)."""

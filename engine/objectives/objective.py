@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -49,3 +50,12 @@ class Objective(nn.Module):
         figures = self.figures(x, rows, rng)
         (figures[0] if weight == 1.0 else figures[0] * weight).backward()  # type: ignore[no-untyped-call]
         return tuple(figure.detach() for figure in figures)
+
+    def begin(
+        self, x: Tensor, rows: Tensor, rng: torch.Generator, weight: float
+    ) -> Callable[[], tuple[Tensor, ...]] | None:
+        """The way there; what it returns is the way back. Together they are `backward`, bit for bit, with a pause between.
+
+        None where the whole is so short that it has no middle.
+        """
+        return None

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -22,7 +24,16 @@ class SquaredError(Objective):
         return ((squares if weight is None else squares * weight).sum() / len(answer),)
 
     def backward(self, x: Tensor, rows: Tensor, rng: torch.Generator, weight: float) -> tuple[Tensor, ...]:
-        answer, target, weights = self.answer(x, rows, rng)
+        return self._learn(weight, *self.answer(x, rows, rng))
+
+    def begin(
+        self, x: Tensor, rows: Tensor, rng: torch.Generator, weight: float
+    ) -> Callable[[], tuple[Tensor, ...]] | None:
+        answered = self.answer(x, rows, rng)
+        return lambda: self._learn(weight, *answered)
+
+    def _learn(self, weight: float, answer: Tensor, target: Tensor, weights: Tensor | None) -> tuple[Tensor, ...]:
+        """Send the error back; the mean cost."""
         with torch.no_grad():
             error = answer - target
             weighted = error if weights is None else error * weights

@@ -93,9 +93,9 @@ GUESTS: dict[type[Declared], type[Probe[Any]]] = {
 
 
 def invite(panel: Panel, scene: Scene) -> Probe[Any] | None:
-    """The probe of a panel for one lane's scene; None where the lane's model cannot do what the probe needs, or its data have another shape.
+    """The probe of a panel for one lane's scene; None where the model cannot do what it needs, or the data have another shape.
 
-    Between two chapters the panels of the one may still be watched while the lanes of the other are built.
+    Between two chapters the panels of the one may still be watched while the lanes of the other are built already.
     """
     if not panel.probe.needs <= scene.run.network.declared.can or panel.probe.misfit(scene.run.data.shape) is not None:
         return None

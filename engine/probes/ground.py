@@ -84,7 +84,7 @@ class Number(Exact):
 
     def field_of(self, values: np.ndarray) -> Field:
         high = math.log10(len(self.scene.run.x)) or 1.0
-        label = "log₁₀ of the effective number"
+        label = "log₁₀ exp(H)"
         return Field(name="number", values=values, range=self.bounds, low=0.0, high=high, label=label)
 
 

@@ -79,8 +79,8 @@ class LikelihoodProbe(Probe[Likelihood]):
         if exact is not None:
             y = np.full(2, exact)
             layers.append(Series(name="quadrature", role="exact", x=x[[0, -1]], y=y, label="quadrature", dashed=True))
-        note = f"nats; effective sample size {mixed.effective:,.0f} of {COUNTS[-1]:,}"
-        axes = Axes(x="log₁₀ K", note=note, figure=f"{mixed.mean[-1]:.2f} ± {2 * mixed.error[-1]:.2f}")
+        note = f"effective sample size {mixed.effective:,.0f} of {COUNTS[-1]:,}"
+        axes = Axes(x="log₁₀ K", y="nats", note=note, figure=f"{mixed.mean[-1]:.2f} ± {2 * mixed.error[-1]:.2f}")
         return Picture(step=step, layers=tuple(layers), axes=axes, note=_verdict(mixed, alone))
 
 

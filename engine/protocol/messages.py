@@ -183,6 +183,7 @@ class Frame(Message, frozen=True, tag="frame", kw_only=True):
     scalars: tuple[Scalars, ...]
     pictures: dict[str, Picture]
     moving: int = 0  #: points of the flow that still move
+    measuring: bool = False  #: whether, at rest, a panel has not yet shown all that it will
     probe_share: float = 0.0  #: of the wall clock, since the last frame
     flow_share: float = 0.0
 

@@ -60,7 +60,9 @@ def left(run: Run, folder: Path, form: str = ".py") -> str:
 
 CASES = {
     "vae": ("vae", "moons", 200, {}),
-    "vae, learned noise in parts": ("vae", "moons", 200, {"objective": {"sigma_eps": "learned"}, "training": {"micro_batch": 40}}),
+    "vae, learned noise, in parts": (
+        "vae", "moons", 200, {"objective": {"sigma_eps": "learned"}, "training": {"micro_batch": 40}},
+    ),
     "vae by the score": ("vae", "moons", 200, {"objective": {"gradient": "score"}}),
     "dae": ("dae", "moons", 200, {"training": {"decay": 200}}),
     "dae by Langevin": ("dae", "moons", 200, {"flow": {"kind": "langevin"}}),

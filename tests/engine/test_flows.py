@@ -109,14 +109,14 @@ def test_langevin_is_the_update_and_noise_of_its_own(diffusion: Run) -> None:
     assert not LangevinFlow.rests
 
 
-@torch.no_grad()
 @pytest.mark.parametrize("model", ["vae", "gan", "supervised", "ae"])
 def test_the_samples_of_a_generator_are_its_decoded_codes(model: str) -> None:
     run = made("dial", model, data={"n": 60}, training={"batch": 8, "ema": 0.9}, model={"width": 8})
     play(run, 5)
     drawn = sample(run, 30, torch.Generator().manual_seed(4))
     codes = run.shown.prior(30, torch.Generator().manual_seed(4))
-    torch.testing.assert_close(drawn, run.shown.decode(codes), rtol=1e-5, atol=1e-6)
+    with torch.no_grad():
+        torch.testing.assert_close(drawn, run.shown.decode(codes), rtol=1e-5, atol=1e-6)
 
 
 @torch.no_grad()

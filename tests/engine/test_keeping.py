@@ -53,6 +53,24 @@ def test_a_run_that_was_saved_goes_on_elsewhere_bit_for_bit(model):
         assert tensors(ours) == tensors(theirs)
 
 
+@pytest.mark.parametrize("name", ["imported", "painted"])
+def test_a_run_on_ones_own_data_goes_on_elsewhere_bit_for_bit(name):
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(300, 5)).astype(np.float32), rng.integers(0, 3, 300).astype(np.int32)
+    points = rng.normal(size=(200, 2)).round(3).tolist()
+    what = recipe(imported(x, labels) if name == "imported" else {"name": "painted", "points": points})
+    with Driver() as first, Driver() as second:
+        for driver in (first, second):
+            give(driver, x)
+            give(driver, labels)
+        first.build(what)
+        first.train(40)
+        put_on(second, kept(first))
+        first.train(500)
+        second.train(500)
+        assert tensors(kept(first)) == tensors(kept(second))
+
+
 def tensors(checkpoint: bytes) -> dict[str, str]:
     """The SHA-256 of every tensor but the clock's."""
     import msgspec

@@ -131,3 +131,18 @@ def test_live_values_count_from_the_next_step_and_are_logged() -> None:
 def test_streams_differ_by_purpose_and_repeat_by_seed() -> None:
     assert stream(3, "weights") == stream(3, "weights")
     assert len({stream(seed, purpose) for seed in range(20) for purpose in ("weights", "noise", "batches")}) == 60
+
+
+@pytest.mark.parametrize("model", ["unet", "diffusion-unet", "diffusion", "ae"])
+def test_a_slow_network_gives_the_word_back_also_halfway_and_learns_the_same(model: str) -> None:
+    small = {"channels": 2} if "unet" in model else {"width": 16}
+    recipe = {"data": {"name": "digits"}, "model": {"kind": model, **small}, "training": {"batch": 8, "micro_batch": 4}}
+    experiment = from_plain(recipe)
+    halfway, at_once = (Run(experiment.lanes[0], load(experiment.data, 3), 3) for _ in range(2))
+    loop = train(halfway)
+    assert [next(loop) for _ in range(8)] == [False, False, False, True] * 2
+    at_once.objective.begin = lambda *_: None  # type: ignore[method-assign]
+    loop = train(at_once)
+    assert [next(loop) for _ in range(4)] == [False, True] * 2
+    assert torch.equal(weights(halfway), weights(at_once))
+    np.testing.assert_array_equal(halfway.ledger.read()[2], at_once.ledger.read()[2])

@@ -41,9 +41,9 @@ def test_the_learned_denoiser_of_the_moons_comes_to_the_exact_one() -> None:
 
 @pytest.mark.slow
 def test_the_learned_denoiser_of_the_swiss_roll_keeps_two_directions() -> None:
-    run = made("swiss_roll", "dae", model={"width": 128, "depth": 3}, objective={"sigma": 0.2},
-               training={"learning_rate": 3e-3, "decay": 4000})  # fmt: skip
-    play(run, 4000)
+    run = made("swiss_roll", "dae", model={"width": 64, "depth": 3}, objective={"sigma": 0.2},
+               training={"learning_rate": 5e-3, "decay": 6000})  # fmt: skip
+    play(run, 6000)
     points = run.test[:32]
     jacobians = torch.func.vmap(torch.func.jacrev(lambda x: run.shown.denoise(x[None], 0.2)[0]))(points)
     dimensions = local_dimension(torch.linalg.svdvals(jacobians)).numpy()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Without hidden layers AE, VAE, DAE and supervised generator have known ends. Trained by the app's own loop, they reach them."""
+"""Without hidden layers AE, VAE, DAE and supervised generator have known ends, and the app's own loop reaches them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def evidence(run: Run) -> float:
 
 
 def test_a_linear_autoencoder_loses_what_the_principal_components_leave() -> None:
-    run = made("digits", "ae", all_digits(), model={"depth": 0, "latent": LATENT}, training={"decay": 3000, "learning_rate": 2e-2})
+    run = made("digits", "ae", all_digits(), model={"depth": 0, "latent": LATENT},
+               training={"decay": 3000, "learning_rate": 2e-2})  # fmt: skip
     play(run, 3000)
     with torch.no_grad():
         loss = float((run.x - run.network.decode(run.network.encode(run.x))).square().sum(1).mean())

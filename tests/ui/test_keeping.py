@@ -13,8 +13,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from engine.protocol.messages import Built, Paused, Resumed, Saved
+from ui.arrays import Arrays, needed
 from ui.importing.importer import first_file
-from ui.recovery import AUTOSAVE, Sessions
+from ui.recovery import AUTOSAVE, Lost, Sessions
 from ui.runfile import RunFileError, read_run, replacing
 
 
@@ -158,6 +159,43 @@ def test_a_lost_session_is_offered_recovered_and_not_offered_again(lost):
     assert (folder / AUTOSAVE).exists()
 
 
+def test_imported_data_are_written_once_and_a_lost_session_finds_them(stage_for, tmp_path):
+    stage = stage_for()
+    stage.until(lambda: stage.heard(Built))
+    use(stage, table(tmp_path))
+    folder = tmp_path / "sessions" / "1"
+    folder.mkdir(parents=True)
+    keeper = stage.window.keeper
+    keeper._sessions = Sessions(folder)
+    keeper.autosave()
+    files = {file: file.stat() for file in (folder / "data").iterdir()}
+    assert {file.stem for file in files} == set(needed(stage.player.session.experiment))
+    keeper.autosave()
+    assert all((file.stat().st_ino, file.stat().st_mtime_ns) == (was.st_ino, was.st_mtime_ns) for file, was in files.items())
+    with zipfile.ZipFile(folder / AUTOSAVE) as archive:
+        assert not [name for name in archive.namelist() if name.startswith("data/")]
+    keeper._sessions = None
+    elsewhere = Arrays(None)
+    assert Lost(folder).run(elsewhere).experiment == stage.player.session.experiment
+    for file in files:
+        assert elsewhere.file(file.stem).read_bytes() == file.read_bytes()
+    shutil.rmtree(folder / "data")
+    with pytest.raises(RunFileError, match="data are missing"):
+        Lost(folder).run(Arrays(None))
+
+
+def test_who_leaves_in_order_without_the_lost_session_is_not_asked_again(lost):
+    stage, folder = lost
+    for number in (2, 3):
+        own = folder.parent / str(number)
+        own.mkdir()
+        stage.window.keeper._sessions = Sessions(own)
+        offered = stage.window.keeper.offer()
+        assert (offered is not None) == (number == 2)
+        stage.window.keeper.close()
+    assert (folder / AUTOSAVE).exists(), "skipped is not deleted"
+
+
 def test_a_recovery_that_crashes_every_time_is_offered_twice_only(lost):
     _, folder = lost
     for number, offered in ((2, True), (3, True), (4, False)):
@@ -191,8 +229,6 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one_whole(tmp_path):
 
 @pytest.mark.parametrize("size", range(0, 1200, 64))
 def test_a_cut_autosave_is_refused_and_kept(lost_bytes, size, tmp_path):
-    from ui.arrays import Arrays
-
     (tmp_path / "cut.run").write_bytes(lost_bytes[:size])
     with pytest.raises(RunFileError):
         read_run(tmp_path / "cut.run", Arrays(None))
@@ -201,7 +237,6 @@ def test_a_cut_autosave_is_refused_and_kept(lost_bytes, size, tmp_path):
 @pytest.fixture(scope="module")
 def lost_bytes(tmp_path_factory):
     from engine.protocol.library import shelf
-    from ui.arrays import Arrays
     from ui.runfile import Curves, SavedRun, write_run
 
     file = tmp_path_factory.mktemp("run") / "whole.run"

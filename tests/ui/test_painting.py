@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Painting data: the brush sprays within its reach, the eraser wipes, undo leads back, and the points are what is trained on."""
+"""Painting data: the brush sprays within its reach, the eraser wipes, undo leads back, the points are trained on."""
 
 from __future__ import annotations
 

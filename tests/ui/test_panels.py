@@ -14,7 +14,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from engine.protocol.payloads import Bars, Graph, Images, Node
+from engine.protocol.payloads import Axes, Bars, Graph, Images, Node, Series
 from tests.ui.looking import picture, pixel, seen, share_of
 from ui.reel import Past
 from ui.theme import apply, theme
@@ -114,6 +114,23 @@ def test_bars_are_as_long_as_their_values(qtbot: QtBot, qapp: QApplication) -> N
     assert rows[1] / rows[0] == pytest.approx(1 / 2, abs=0.02)
     assert rows[2] / rows[0] == pytest.approx(1 / 4, abs=0.02)
     assert rows[3] <= 3
+
+
+@pytest.mark.parametrize("kind", ["bars", "series"])
+def test_the_figure_that_bars_or_curves_come_to_is_written(kind: str, qtbot: QtBot, qapp: QApplication) -> None:
+    """How many dimensions are active, how many candidates there are, which local dimension: said by the probe, to be seen."""
+    view = shown(qtbot, qapp, kind)
+    layer = {"bars": Bars(name="b", labels=("a", "b"), values=np.array([[3.0], [2.0]])),
+             "series": Series(name="s", x=np.arange(9.0), y=np.arange(9.0))}[kind]  # fmt: skip
+    looks = []
+    for axes in (Axes(y="nats"), Axes(y="nats", figure="1.23"), Axes(y="nats", figure="1.23", note="of 8 dimensions active")):
+        view.show_picture(picture(layer, axes=axes), NOTHING)
+        looks.append(share_of(seen(view), LOOK.colors["ink"], 60))
+    plain, figure, words = looks
+    assert figure > plain + 0.0005
+    view.show_picture(picture(layer, axes=Axes(y="nats", note="of 8 dimensions active", figure="1.23")), NOTHING)
+    assert share_of(seen(view), LOOK.colors["soft"], 60) > 0.001
+    assert words == pytest.approx(figure, abs=0.002)
 
 
 def test_the_parts_of_a_bar_lie_end_to_end_and_bars_that_do_not_count_are_dim(qtbot: QtBot, qapp: QApplication) -> None:

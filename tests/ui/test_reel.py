@@ -193,17 +193,6 @@ def test_a_rebuilt_lane_starts_a_curve_and_undo_brings_the_old_one_back() -> Non
     assert len(rebuilt.past.older("A", "loss")[0].steps) == 10, "the moment before does not learn of it"
 
 
-def test_forgotten_builds_have_no_curves() -> None:
-    reel = Reel()
-    reel.add(frame(0, scalars("A", 1, range(1, 11))))
-    reel.add(frame(1, scalars("A", 2, range(1, 4))))
-    reel.forget("A", 1)
-    now = reel.now()
-    assert now is not None
-    assert now.past.older("A", "loss") == ()
-    assert now.past.series("A", "loss") is not None
-
-
 def test_lanes_are_kept_apart() -> None:
     reel = Reel()
     reel.add(frame(0, scalars("A", 1, [1, 2], loss=[1, 2]), scalars("B", 2, [1, 2, 3], loss=[7, 8, 9], floor=[0, 0, 0])))

@@ -144,7 +144,8 @@ class PaintPad(QWidget):
         """The points farther from the way a … b than the eraser reaches."""
         way = b - a
         share = ((self.points - a) @ way / max(float(way @ way), 1e-12)).clip(0, 1)[:, None]
-        return self.points[np.linalg.norm(self.points - (a + share * way), axis=1) > REACH["eraser"]]
+        kept: NDArray[np.float64] = self.points[np.linalg.norm(self.points - (a + share * way), axis=1) > REACH["eraser"]]
+        return kept
 
     def _begin(self) -> None:
         self._past.append(self.points)

@@ -30,6 +30,7 @@ class PanelFrame(QWidget):
     tuned = Signal()  #: `place` has another probe
     enlarged = Signal(str)  #: its key; the same again makes it small
     closed = Signal(str)
+    shifted = Signal(str, int)  #: its key, and the way: −1 to the left, 1 to the right
     turned = Signal()  #: the panels that found no room are asked for
 
     def __init__(self, place: Place, *, headed: bool = True, parent: QWidget | None = None) -> None:
@@ -120,6 +121,8 @@ class PanelFrame(QWidget):
             menu.addSeparator()
         menu.addAction(say("Large or small"), lambda: self.enlarged.emit(self.place.key))
         menu.addAction(say("Copy as picture"), lambda: QApplication.clipboard().setPixmap(self.grab()))
+        menu.addAction(say("Move left"), lambda: self.shifted.emit(self.place.key, -1))
+        menu.addAction(say("Move right"), lambda: self.shifted.emit(self.place.key, 1))
         menu.addSeparator()
         menu.addAction(say("Close"), lambda: self.closed.emit(self.place.key))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from ui.controls.buttons import IconButton
 from ui.controls.labels import ElidedLabel, PartsLabel
@@ -13,6 +14,8 @@ from ui.theme import theme_of
 
 class PanelHead(QWidget):
     """One line. `settings` shows only where the panel has some."""
+
+    dropped = Signal(QPoint)  #: where on the screen it was let go after a drag
 
     def __init__(self, title: str, help: str, has_settings: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,7 +27,8 @@ class PanelHead(QWidget):
         self.menu = IconButton("more", "What one can do with this panel", flat=True)
         self.enlarge = IconButton("maximize", "Make this panel large (double click)", flat=True)
         self.waiting = IconButton("layers", "Show the panels that found no room here", "+1", flat=True)
-        self._has_settings = has_settings
+        self._has_settings, self._offered = has_settings, False
+        self._pressed: QPointF | None = None
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.title)
         self._row.addWidget(self.note, 1)
@@ -32,6 +36,25 @@ class PanelHead(QWidget):
             self._row.addWidget(button)
         self.show_buttons(False)
         self._set_lengths()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Perhaps a drag begins."""
+        self._pressed = event.position() if event.button() == Qt.MouseButton.LeftButton else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A drag shows itself by a closed hand."""
+        if self._pressed is not None and self._away(event) >= QApplication.startDragDistance():
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go: the panel wants to stand there."""
+        if self._pressed is not None and self._away(event) >= QApplication.startDragDistance():
+            self.dropped.emit(event.globalPosition().toPoint())
+        self._pressed = None
+        self.unsetCursor()
+
+    def _away(self, event: QMouseEvent) -> float:
+        return (event.position() - (self._pressed or event.position())).manhattanLength()
 
     def show_buttons(self, shown: bool) -> None:
         """Offer the buttons in place of the note."""

@@ -44,17 +44,20 @@ class _Stopped(Exception):
 
 
 def _watched(frames: Iterator[np.ndarray], going_on: Callable[[int], bool]) -> Iterator[np.ndarray]:
+    number = 0
     for number, frame in enumerate(frames):
         if not going_on(number):
             raise _Stopped
         yield frame
+    if not going_on(number + 1):  # whoever gives up gives no more frames
+        raise _Stopped
 
 
 def _gif(frames: Iterator[np.ndarray], fps: float, file: Path) -> None:
     pictures = _quantized(frames)
     first = next(pictures)
-    # GIF counts hundredths of a second.
-    first.save(file, "GIF", save_all=True, append_images=pictures, duration=max(20, round(100 / fps) * 10), loop=0, optimize=False)
+    length_ms = max(20, round(100 / fps) * 10)  # GIF counts hundredths of a second
+    first.save(file, "GIF", save_all=True, append_images=pictures, duration=length_ms, loop=0, optimize=False)
 
 
 def _quantized(frames: Iterator[np.ndarray]) -> Iterator[Image.Image]:

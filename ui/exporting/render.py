@@ -21,12 +21,15 @@ from engine.protocol.words import sentence
 from ui.exporting.film import check, pixels_of, write_film
 from ui.exporting.pictures import image_of, write_picture
 from ui.launch import window_for
+from ui.player import TICK_MS
+from ui.reel import Moment
 from ui.runfile import RunFileError
 from ui.window import Window
 
 FILMS = (".gif", ".mp4")
-PATIENCE_MS = 120_000
-SETTLE_MS = 1500  #: for what is measured after the last step: the panels that are due less often
+PATIENCE_MS = 150_000
+LONGEST_MS = 120_000  #: that the panels may measure on after the last step
+MOVING_MS = 5_000  #: … while points move, of which some panels show something new again and again
 
 
 def main(options: Render) -> int:
@@ -80,7 +83,7 @@ class _Director:
             self._film(count)
             return
         self._train(self._options.steps)
-        _wait(SETTLE_MS)
+        self._settle()
         write_picture(self._scene(), self._options.out, 1.0)
 
     def _film(self, count: int) -> None:
@@ -102,10 +105,30 @@ class _Director:
             self._window.player.troupe.step(left)
             self._until(lambda: self._step >= step)
 
+    def _settle(self) -> None:
+        """Wait until every panel has shown all that it measures at this step; who measures on for ever is not waited for."""
+        clock = QElapsedTimer()
+        clock.start()
+        self._until(lambda: self._rests or clock.elapsed() > (MOVING_MS if self._moving else LONGEST_MS))
+        _wait(TICK_MS * 4)  # the last of it is on its way to the screen
+        if not self._rests and not self._moving:
+            say(f"attractor: a panel still measured after {LONGEST_MS // 1000} s; the picture shows what it had")
+
+    @property
+    def _now(self) -> Moment | None:
+        return self._window.player.reel.now(self._window.player.session.state.run_id)
+
+    @property
+    def _rests(self) -> bool:
+        return self._now is not None and not self._now.training and not self._now.measuring
+
+    @property
+    def _moving(self) -> bool:
+        return self._now is not None and self._now.moving > 0
+
     @property
     def _step(self) -> int:
-        moment = self._window.player.reel.now(self._window.player.session.state.run_id)
-        return max((lane.step for lane in moment.lanes), default=0) if moment is not None else 0
+        return max((lane.step for lane in self._now.lanes), default=0) if self._now is not None else 0
 
     def _scene(self) -> QWidget:
         """The whole window; of its panels the one that was asked for, where one was."""

@@ -25,7 +25,7 @@ MM: Final = DPI / 25.4
 MARGIN_MM: Final = 15.0
 INK, SOFT, LINE = QColor("#16181d"), QColor("#626a78"), QColor("#c9ced6")
 COLORS: Final = tuple(map(QColor, ("#2b6cb0", "#c05621", "#2f855a", "#805ad5", "#b83280", "#0f766e")))
-ROWS: Final = 40  #: of the recipe; no recipe has more
+ROWS: Final = 64  #: of the recipe; of four lanes the last lines may be left out
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
 
@@ -69,9 +69,9 @@ class _Page:
         high = min(5.2 * MM, area.height() / max(1, len(rows)))
         for index, (name, value) in enumerate(rows):
             line = QRectF(area.left(), area.top() + index * high, area.width(), high)
-            head = not value
-            self._text(line, name, 9 if head else 8, INK if head else SOFT, LEFT)
-            self._text(line, value, 8, INK, RIGHT)
+            points = min(8.0, 2.4 * high / MM)
+            self._text(line, name, points if value else 1.1 * points, SOFT if value else INK, LEFT)
+            self._text(line, value, points, INK, RIGHT)
 
     def _curves(self, area: QRectF, moment: Moment | None) -> None:
         curves = _curves_of(moment)
@@ -139,13 +139,13 @@ def _values(values: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
 
 
 def _curves_of(moment: Moment | None) -> dict[str, dict[str, Curve]]:
-    """Figure → lane → curve, of those that have one; at most three figures have room on a page, the loss first."""
+    """Figure → lane → curve, of those that move; at most three figures have room on a page, the loss first."""
     found: dict[str, dict[str, Curve]] = {}
     for lane in moment.lanes if moment is not None else ():
         assert moment is not None
         for name in moment.past.names(lane.name):
             curve = moment.past.series(lane.name, name)
-            if curve is not None and len(curve.steps):
+            if curve is not None and len(curve.steps) > 1:
                 found.setdefault(name, {})[lane.name] = curve
     names = sorted(found, key=lambda name: (name != "loss", -max(len(curve.steps) for curve in found[name].values())))[:3]
     return {name: found[name] for name in names}

@@ -27,7 +27,7 @@ class Reading(QObject):
         super().__init__(parent)
         self._arrays, self._ear = arrays, Ear()
         self._facts: Facts | None = None
-        self._over = False
+        self._over = self._counts = False
         self._process = QProcess(self)
         self._process.readyReadStandardOutput.connect(self._hear)
         self._process.finished.connect(self._finish)
@@ -47,13 +47,20 @@ class Reading(QObject):
                 for word in self._ear.hear(bytes(self._process.read(AT_ONCE).data())):
                     match word:
                         case Progress():
+                            self._counts = True
                             self.progressed.emit(word.done, word.of, word.what)
                         case Facts():
                             self._facts = word
                         case Piece():
-                            self._arrays.keep(word)
+                            self._take(word)
         except (LinkError, OSError) as error:
             self._end(str(error))
+
+    def _take(self, piece: Piece) -> None:
+        """Keep a piece; of a file that was read at once, the pieces are the progress."""
+        self._arrays.keep(piece)
+        if not self._counts:
+            self.progressed.emit(piece.offset + piece.values.size, piece.size, "numbers")
 
     def _finish(self, code: int, status: QProcess.ExitStatus) -> None:
         self._hear()

@@ -14,12 +14,14 @@ from PySide6.QtGui import QPainter, QPen
 import ui.views.ticks as ticks
 from engine.protocol.payloads import Bars
 from ui.theme import Role, Theme
+from ui.views.frame import draw_corner
 from ui.views.strokes import gray_or_color_image
 from ui.views.view import View
 from ui.views.words import CENTER, LEFT, RIGHT, width_of, write
 
 _ROW_PX: Final = (4.0, 56.0)  #: the lowest and the highest row
 _WRITTEN_PX: Final = 12.0  #: rows lower than this have no room for words; every second or third is named
+_FOOT_PX: Final = 24.0  #: of the figure below the bars
 _DIM: Final = 0.45  #: opacity of a bar that does not count; its words stay readable
 _PART_ROLES: Final[tuple[Role, ...]] = ("prior", "learned", "exact", "noise", "data")
 
@@ -48,10 +50,16 @@ class BarsView(View):
     """The Bars layers of a picture, one below the other."""
 
     def draw(self, p: QPainter, theme: Theme) -> None:
-        """Names, thumbnails, bars, values; marks over all rows."""
-        layers = [layer for layer in self.picture.layers if isinstance(layer, Bars)] if self.picture is not None else []
+        """Names, thumbnails, bars, values; marks over all rows; below them the figure that they come to."""
+        if self.picture is None:
+            return
+        axes, layers = self.picture.axes, [layer for layer in self.picture.layers if isinstance(layer, Bars)]
         edge = theme.px(12)
         room = QRectF(self.rect()).adjusted(edge, theme.px(2), -edge, -theme.px(6))
+        if axes.note or axes.figure:
+            foot = QRectF(room.left(), room.bottom() - theme.px(_FOOT_PX), room.width(), theme.px(_FOOT_PX))
+            draw_corner(p, theme, axes, foot, one_line=True)
+            room.setBottom(foot.top())
         count = sum(len(layer.labels) for layer in layers)
         for layer in layers:
             values = checked(layer)

@@ -92,6 +92,11 @@ class Chart:
         at = self.camera.pixels(np.array((x, float(self.heights(np.array([y]))[0]))))
         return float(at[0]), float(at[1])
 
+    def value(self, x_px: float, y_px: float) -> tuple[float, float]:
+        """The point (x, y) under a pixel of the widget."""
+        x, height = self.camera.plane(x_px, y_px)
+        return x, ticks.unscaled(height, self.scale, self.knee)
+
 
 def draw_axes(p: QPainter, theme: Theme, chart: Chart, titles: tuple[str, str]) -> None:
     """Hairlines and numbers; the axes end where the data end."""

@@ -100,5 +100,5 @@ class ChipRow(QObject):
 
 
 def _words(name: str) -> str:
-    """A layer's name as it begins a line."""
-    return name[:1].upper() + name[1:]
+    """A layer's name as it begins a line; a symbol of the lecture, such as h or g(h), stays one."""
+    return name if len(name) == 1 or name[1] == "(" else name[:1].upper() + name[1:]

@@ -7,7 +7,8 @@ import math
 from dataclasses import replace
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF
+import msgspec
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -15,8 +16,9 @@ import ui.views.ticks as ticks
 from engine.protocol.payloads import Axes
 from engine.protocol.recipe.probes import Panel
 from engine.protocol.recipe.probes.curves import Curves
-from ui.theme import RADIUS, Theme
+from ui.theme import RADIUS, Theme, theme_of
 from ui.views.chart import Chart, Settings, draw_axes, draw_line_ends, draw_strokes
+from ui.views.frame import draw_corner
 from ui.views.lines import Line, lines_of, value_at
 from ui.views.view import View
 from ui.views.words import CENTER, LEFT, RIGHT, width_of, write
@@ -24,6 +26,8 @@ from ui.views.words import CENTER, LEFT, RIGHT, width_of, write
 
 class CurvesView(View):
     """Scalars over steps or seconds, of every lane that the panel shows. Its `actions` are the switches of its panel's menu."""
+
+    dragged = Signal(float, float, bool)  #: a hand is at this point (x, y); whether it holds on
 
     follows_past: ClassVar[bool] = True
 
@@ -33,6 +37,8 @@ class CurvesView(View):
         self._probe = probe if isinstance(probe, Curves) else None
         self.settings = Settings(log=self._probe.log if self._probe is not None else False)
         self._hover: QPointF | None = None
+        self._held: Chart | None = None  # as it was when the hand took hold: an axis that gives way would run away
+        self.editable = False  #: whether a hand may bend a curve
         self.setMouseTracking(True)
         self._switch("log", "Logarithmic", "Equal factors look equally high; linear around zero where values are negative")
         self._switch("outliers", "Outliers", "Let the few extreme values set the axis, too")
@@ -48,25 +54,38 @@ class CurvesView(View):
 
     def draw(self, p: QPainter, theme: Theme) -> None:
         """Axes, strokes, names, and what is under the cursor."""
-        lane = self.panel.lane if self.panel is not None else ""
-        lines = lines_of(self.picture, self.past, self._probe, lane, self.settings.seconds)
-        axes = self.picture.axes if self.picture is not None else Axes()
-        x_title = axes.x if self._probe is None else "seconds" if self.settings.seconds else "steps"
-        start = 0.0 if self._probe is not None else None
-        chart = Chart.of(theme, QSizeF(self.size()), lines, self.settings, (x_title, axes.y), start)
+        chart, titles = self._chart(theme), self._titles()
         if chart is None:
             write(p, QRectF(self.rect()), "No values yet", theme.font("body"), theme.color("faint"), CENTER)
             return
-        draw_axes(p, theme, chart, (x_title, axes.y))
+        draw_axes(p, theme, chart, titles)
         draw_strokes(p, theme, chart)
         draw_line_ends(p, theme, chart)
+        if self._probe is None and self.picture is not None:
+            draw_figure(p, theme, self.picture.axes, self.width())
         if self._hover is not None and chart.camera.room.contains(self._hover):
-            draw_reading(p, theme, chart, self._hover.x(), x_title)
+            draw_reading(p, theme, chart, self._hover.x(), titles[0])
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of a curve that can be bent."""
+        chart = self._chart(theme_of(self)) if self.editable and not self.fault else None
+        if chart is None or event.button() != Qt.MouseButton.LeftButton or not chart.camera.room.contains(event.position()):
+            super().mousePressEvent(event)
+            return
+        self._held = chart
+        self._drag(event.position(), True)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Read the values under the cursor."""
+        """Read the values under the cursor, or bend the curve."""
         self._hover = event.position()
+        self._drag(self._hover, True)
         self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
+        self._drag(event.position(), False)
+        self._held = None
+        super().mouseReleaseEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is read any more."""
@@ -74,12 +93,39 @@ class CurvesView(View):
         self._hover = None
         self.update()
 
+    def _chart(self, theme: Theme) -> Chart | None:
+        lane = self.panel.lane if self.panel is not None else ""
+        lines = lines_of(self.picture, self.past, self._probe, lane, self.settings.seconds)
+        start = 0.0 if self._probe is not None else None
+        return Chart.of(theme, QSizeF(self.size()), lines, self.settings, self._titles(), start)
+
+    def _titles(self) -> tuple[str, str]:
+        axes = self.picture.axes if self.picture is not None else Axes()
+        return axes.x if self._probe is None else "seconds" if self.settings.seconds else "steps", axes.y
+
+    def _drag(self, at: QPointF, held: bool) -> None:
+        if self._held is not None:
+            room = self._held.camera.room
+            inside = (min(max(at.x(), room.left()), room.right()), min(max(at.y(), room.top()), room.bottom()))
+            self.dragged.emit(*self._held.value(*inside), held)
+
     def _switch(self, name: str, text: str, hint: str) -> None:
         action = QAction(text, self, checkable=True, checked=bool(getattr(self.settings, name)))
         action.setObjectName(name)
         action.setToolTip(hint)
         action.toggled.connect(lambda on: self.set_settings(replace(self.settings, **{name: on})))
         self.addAction(action)
+
+
+def draw_figure(p: QPainter, theme: Theme, axes: Axes, width: float) -> None:
+    """The figure that measured curves come to, beside the title of the axis; its words where there is room for them."""
+    taken = theme.px(28) + width_of(axes.y, theme.font("caption"))
+    band = QRectF(taken, 0, width - taken - theme.px(12), theme.px(22))
+    words = width_of(axes.note, theme.font("caption")) + theme.px(8)
+    figure = width_of(axes.figure, theme.font("number"))
+    if axes.figure and figure <= band.width():
+        shown = axes if figure + words <= band.width() else msgspec.structs.replace(axes, note="")
+        draw_corner(p, theme, shown, band, one_line=True)
 
 
 def draw_reading(p: QPainter, theme: Theme, chart: Chart, at_px: float, x_title: str) -> None:

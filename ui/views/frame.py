@@ -31,12 +31,12 @@ class Plan:
     room: QRectF
     top: QRectF
     marks: QRectF  #: numbers and title of the x axis
-    bottom: QRectF  #: legend, hint, scale of colors
+    bottom: QRectF  #: legend, scale of colors
     left: QRectF  #: numbers and title of the y axis
     corner: QRectF  #: the figure: at the right of the top, or of the bottom where the chips need all of the top
 
     @staticmethod
-    def of(theme: Theme, size: QSizeF, picture: Picture, chips: QSizeF, hint: str) -> Plan:
+    def of(theme: Theme, size: QSizeF, picture: Picture, chips: QSizeF) -> Plan:
         """Divide a widget of `size`: the bands take what they hold, the plane has the rest. `chips` is what they ask for."""
         wide, high = size.width(), size.height()
         row, edge = theme.px(22), theme.px(EDGE)
@@ -47,7 +47,7 @@ class Plan:
         top = above + theme.px(16) if above else 0
         numbered = bool(axes.x or axes.y) and high >= theme.px(_LOW_PX)
         marks = row if numbered else 0
-        below = hint or _directions(axes) if not numbered else hint
+        below = "" if numbered else _directions(axes)
         bottom = row + theme.px(4) if below or _legend(picture) or _scale(picture) is not None else 0
         bottom = max(bottom, theme.px(30)) if low else bottom
         left = row + theme.px(34) if numbered else 0
@@ -94,8 +94,8 @@ def draw_grid(p: QPainter, theme: Theme, camera: Camera, plan: Plan, title: str)
                 write(p, box, ticks.label(value, _step(ys)), font, color, RIGHT)
 
 
-def draw_bands(p: QPainter, theme: Theme, picture: Picture, plan: Plan, hint: str) -> None:
-    """Titles, legend, scale of colors, hint, and the figure in the corner."""
+def draw_bands(p: QPainter, theme: Theme, picture: Picture, plan: Plan) -> None:
+    """Titles, legend, scale of colors, and the figure in the corner."""
     axes, edge = picture.axes, theme.px(EDGE)
     font, soft = theme.font("caption"), theme.color("soft")
     if axes.y and plan.left.width():
@@ -106,7 +106,7 @@ def draw_bands(p: QPainter, theme: Theme, picture: Picture, plan: Plan, hint: st
         write(p, QRectF(-high / 2, -theme.px(10), high, theme.px(20)), parts_within(axes.y, font, high), font, soft, CENTER)
         p.restore()
     row = plan.bottom.adjusted(edge, 0, -edge, -theme.px(2))
-    _draw_corner(p, theme, axes, plan.corner, one_line=plan.corner.top() > 0)
+    draw_corner(p, theme, axes, plan.corner, one_line=plan.corner.top() > 0)
     right = plan.corner.left() - edge if plan.corner.top() > 0 else row.right()
     scale = _scale(picture)
     if scale is not None:
@@ -114,10 +114,9 @@ def draw_bands(p: QPainter, theme: Theme, picture: Picture, plan: Plan, hint: st
     if axes.x and plan.marks.height():
         write(p, plan.marks.adjusted(0, 0, -edge, 0), parts_within(axes.x, font, plan.marks.width() - edge), font, soft, RIGHT)
     left = _draw_legend(p, theme, _legend(picture), QRectF(row.left(), row.top(), right - row.left(), row.height()))
-    for words in (hint, "" if plan.marks.height() else _directions(axes)):
-        if words and right - left >= width_of(words, font):
-            write(p, QRectF(left, row.top(), right - left, row.height()), words, font, soft)
-            left += width_of(words, font) + edge
+    words = "" if plan.marks.height() else _directions(axes)
+    if words and right - left >= width_of(words, font):
+        write(p, QRectF(left, row.top(), right - left, row.height()), words, font, soft)
 
 
 def _corner_size(theme: Theme, axes: Axes) -> QSizeF:
@@ -133,7 +132,8 @@ def _corner_line(theme: Theme, axes: Axes) -> float:
     return width_of(axes.note, theme.font("caption")) + theme.px(8) + width_of(axes.figure, theme.font("number"))
 
 
-def _draw_corner(p: QPainter, theme: Theme, axes: Axes, band: QRectF, one_line: bool) -> None:
+def draw_corner(p: QPainter, theme: Theme, axes: Axes, band: QRectF, one_line: bool) -> None:
+    """The figure of a picture and its words, to the right of a band."""
     small, large = theme.font("caption"), theme.font("number")
     if one_line:
         wide = width_of(axes.figure, large)
@@ -184,7 +184,7 @@ def _draw_legend(p: QPainter, theme: Theme, layer: Points | None, row: QRectF) -
 
 
 def _draw_scale(p: QPainter, theme: Theme, layer: Field, row: QRectF) -> float:
-    """Label, lowest value, bar of colors, highest value, from the right; how far it reaches."""
+    """Label (where there is room for it), lowest value, bar of colors, highest value, from the right; how far it reaches."""
     font, soft = theme.font("caption"), theme.color("soft")
     table = np.ascontiguousarray(color_table())
     bar = QImage(table.data, len(table), 1, 3 * len(table), QImage.Format.Format_RGB888).copy()

@@ -36,7 +36,6 @@ class PlaneView(PointerView):
 
     def __init__(self, panel: Panel | None = None, parent: QWidget | None = None) -> None:
         super().__init__(panel, parent)
-        self.hint = ""  #: a few words at the lower edge, such as what a click does
         self.chips = ChipRow(self)
         self.chips.changed.connect(self._switched)
         self._fit = IconButton("fit", "Show all again", flat=True, parent=self)
@@ -95,10 +94,10 @@ class PlaneView(PointerView):
             if isinstance(layer, Images):
                 draw_card(p, theme, camera, layer)
         p.restore()
-        draw_bands(p, theme, picture, plan, self.hint)
+        draw_bands(p, theme, picture, plan)
 
     def _plan(self, theme: Theme, picture: Picture) -> Plan:
-        return Plan.of(theme, QSizeF(self.size()), picture, self.chips.size(theme), self.hint)
+        return Plan.of(theme, QSizeF(self.size()), picture, self.chips.size(theme))
 
     def _switched(self) -> None:
         self.arrange()

@@ -26,6 +26,13 @@ def scaled(values: NDArray[np.float64], scale: Scale, knee: float = 1.0) -> NDAr
     return values
 
 
+def unscaled(height: float, scale: Scale, knee: float = 1.0) -> float:
+    """The value at a height on the axis."""
+    if scale == "log":
+        return float(10.0**height)
+    return float(2 * knee * math.sinh(height * math.log(10))) if scale == "symlog" else height
+
+
 def linear(low: float, high: float, most: int) -> list[float]:
     """At most `most` round numbers within low … high, evenly spaced."""
     span = high - low

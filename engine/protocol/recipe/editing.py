@@ -13,6 +13,7 @@ import msgspec
 from engine.protocol.recipe.data import DATA
 from engine.protocol.recipe.experiment import VERSION, Experiment
 from engine.protocol.recipe.flows import FLOWS
+from engine.protocol.recipe.migration import migrated
 from engine.protocol.recipe.models import MODELS
 from engine.protocol.recipe.objectives import OBJECTIVES
 from engine.protocol.recipe.parameter import Parameter, parameters_of
@@ -46,7 +47,7 @@ def from_plain(plain: Any) -> Experiment:
         raise RecipeError("", f"expected a table, got {_noun(plain)}")
     if not {"lanes", "model"} & plain.keys():
         raise RecipeError("model", "is missing")
-    experiment = _converted(_completed(plain))
+    experiment = _converted(_completed(migrated(plain)))
     check(experiment)
     return experiment
 
@@ -123,9 +124,7 @@ def _changed(experiment: Experiment, path: str, value: Any) -> dict[str, Any]:
     if parts[0] in SHARED:
         _put(plain, parts, value, path)
         return plain
-    lane_name = None
-    if parts[0] not in SECTIONS:
-        lane_name, parts = parts[0], parts[1:]
+    lane_name, parts = (None, parts) if parts[0] in SECTIONS else (parts[0], parts[1:])
     targets = [lane for lane in plain["lanes"] if lane_name in (None, lane["name"])]
     if not targets or not parts:
         raise RecipeError(path, f"there is no lane or section “{lane_name}”")

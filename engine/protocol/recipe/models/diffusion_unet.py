@@ -22,7 +22,7 @@ class DiffusionUnet(Model, frozen=True, tag="diffusion-unet"):
     training: ClassVar[Training] = Training(ema=0.999, micro_batch=32)
     can: ClassVar[frozenset[Capability]] = frozenset({"denoise", "anneal", "narrowest", "maps"})
 
-    channels: Channels = 32
+    channels: Channels = 16
     skips: Skips = True
 
     def misfit(self, data: Data) -> str | None:

@@ -12,6 +12,6 @@ class Schedule(Probe, frozen=True, tag="schedule"):
     """σ before each update of the flow, and after the last; and η = 1 − σ'/σ, the step that is taken then."""
 
     title: ClassVar[str] = "How σ falls"
-    help: ClassVar[str] = "The update at one σ, or with a σ that falls to 0: then the step η is what takes x from one σ to the next."
+    help: ClassVar[str] = "The update at one σ, or with a σ that falls to 0: then the step η is what takes x from one σ to the next. Drag the curve to bend it."
     payload: ClassVar[str] = "series"
     needs: ClassVar[frozenset[Capability]] = frozenset({"denoise"})

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+"""At rest the engine says when every panel has shown all that it measures: pictures for a file wait for that."""
+
+from __future__ import annotations
+
+from engine.protocol.messages import Frame
+from engine.protocol.recipe.probes import Panel
+from engine.protocol.recipe.probes.film import Film
+from engine.protocol.recipe.probes.rows import Samples
+from tests.driving import Driver, experiment
+
+
+def rests(frame: Frame) -> bool:
+    """Whether this is the last word of the twentieth step."""
+    return frame.lanes[0].step == 20 and not frame.training and not frame.measuring
+
+
+def test_the_last_frame_says_that_nothing_measures_any_more_and_every_panel_has_spoken():
+    panels = (Panel(key="film", probe=Film(frames=9)), Panel(key="samples", probe=Samples()))
+    with Driver() as driver:
+        driver.build(experiment("digits", "dae", model={"width": 16, "depth": 1}), panels)
+        driver.train(20)
+        if not any(map(rests, driver.frames)):
+            driver.until(Frame, rests)
+        spoken = {key for frame in driver.frames if frame.lanes[0].step == 20 for key in frame.pictures}
+        assert spoken == {"film", "samples"}
