@@ -88,7 +88,7 @@ def test_markup_in_a_notice_a_title_and_a_file_name_is_shown_as_it_was_written(s
     stage.window.papers.load(str(tmp_path / "<b>x</b>.attractor"))
     assert "<b>x</b>" in stage.window.desk.banner.text
     for widget, text in shown_texts(stage.window):
-        if isinstance(widget, QLabel) and "<" in text:
+        if isinstance(widget, QLabel) and (ODD in text or "<b>x</b>" in text):
             assert widget.textFormat() == Qt.TextFormat.PlainText, text
         assert "<img" not in widget.toolTip()
     assert all(label.textFormat() == Qt.TextFormat.PlainText for label in stage.window.desk.banner.findChildren(QLabel))
