@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from engine.protocol.link import Ending, Link
+from engine.protocol.link import Ending, Link, LinkError
 from engine.protocol.messages import Build, Built, Command, Credit, Failed, Frame, Message, Paused, Scalars, Step, Watch
 from engine.protocol.places import own_command
 from engine.protocol.recipe.editing import from_plain
@@ -42,7 +42,11 @@ class Driver:
         self._alarm = threading.Timer(PATIENCE_S, self.link.kill)
         self._alarm.daemon = True
         self._alarm.start()
-        self.hello = self.link.shake_hands()
+        try:
+            self.hello = self.link.shake_hands()
+        except LinkError:
+            self.kill()
+            raise
 
     def send(self, *commands: Command) -> None:
         """Send commands in order."""

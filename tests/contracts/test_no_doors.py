@@ -14,6 +14,7 @@ LISTENERS = ("socketserver", "http.server", "xmlrpc.server", "wsgiref", "asyncio
 CALLS = ("eval", "exec", "compile", "__import__")
 #: Where an attribute's name is a variable, and why no user's text can be that variable.
 OWN_NAMES = {
+    "engine/appetite.py": "two names that stand beside it",
     "engine/run.py": "the declared fields of a recipe's part",
     "engine/objectives/objective.py": "the declared fields of a recipe's part",
     "engine/data/dataset.py": "its own fields",

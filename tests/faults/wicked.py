@@ -163,8 +163,8 @@ def never_syncs(*_: object) -> None:
 
 def chatters(*_: object) -> None:
     """Libraries print what they like, where they like."""
-    for fd in (1, 2):
-        os.write(fd, b"chatter " * 2**18)
+    os.write(1, b"banner " * 2**16)
+    os.write(2, b"chatter " * 2**18)
     claim = process._claim_streams
 
     def claimed() -> Any:

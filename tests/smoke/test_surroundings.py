@@ -39,11 +39,11 @@ def home(kind: str, folder: Path) -> str:
 
 
 def play(folder: Path, start: list[str], **settings: str) -> dict:
-    """Play for a second; the report."""
+    """Play for two seconds, of which the first is warm-up; the report."""
     report = folder / "r.json"
     own = {"QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "1", **settings}
     env = {name: value for name, value in os.environ.items() if name not in ("XDG_DATA_HOME", "XDG_CONFIG_HOME")} | own
-    words = ["--play", "1", "--report", str(report), "--chapter", "update"]
+    words = ["--play", "2", "--report", str(report), "--chapter", "update"]
     done = subprocess.run([*start, *words], env=env, cwd=ROOT, capture_output=True, timeout=250, check=False)
     assert done.returncode == 0, done.stderr.decode(errors="replace")
     found = json.loads(report.read_text())
