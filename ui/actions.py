@@ -70,6 +70,8 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
         Deed("step", "Step", "Train a single step", "step", ("Right",)),
         Deed("reset", "Reset", "Back to step 0 with fresh weights; undo brings the trained ones back", "reset", ("R",)),
         Deed("pace", "Slow motion", "Train at full speed, ten steps a second, or one", "clock", ("S",)),
+        Deed("back", "One picture back", "", "", ("Shift+Left",)),
+        Deed("forth", "One picture forth", "", "", ("Shift+Right",)),
         Deed("branch", "Branch from here", "Go on from the moment that the timeline shows", "branch", ("Ctrl+Shift+B",)),
         Deed("compare", "Compare A | B", "Two runs that begin alike; then change one setting of B", "ab", ("Ctrl+B",)),
         None,

@@ -133,7 +133,7 @@ class Window(QMainWindow):
             "play": player.troupe.toggle, "step": player.troupe.step, "clear": self.hands.clear,
             "release": self.hands.release, "reset": player.reset, "undo": player.undo, "redo": player.redo,
             **{mode: partial(self.hands.flow, mode) for mode in MODES}, "pace": self.showing.turn_pace,
-            "branch": self.showing.branch, "compare": lecture.compare,
+            "back": desk.timeline.back, "forth": desk.timeline.forth, "branch": self.showing.branch, "compare": lecture.compare,
             "contents": lambda: lecture.list_below(desk.bar.title), "next": lecture.next, "previous": lecture.previous,
             "next_chapter": lambda: lecture.go(1), "previous_chapter": lambda: lecture.go(-1),
             **papers.deeds(), **self.exporter.deeds(), "quit": self.close,

@@ -143,8 +143,8 @@ class Timeline(QWidget):
         self.scrub.moved.connect(self.scrubbed)
         self._back = IconButton("previous", "One picture back", flat=True)
         self._forth = IconButton("next", "One picture forth", flat=True)
-        self._back.clicked.connect(lambda: self.scrub.go(self.scrub.at - 1))
-        self._forth.clicked.connect(lambda: self.scrub.go(self.scrub.at + 1))
+        self._back.clicked.connect(self.back)
+        self._forth.clicked.connect(self.forth)
         self._live = IconButton("chevron-right", "Back to what happens now", "Live")
         self._live.clicked.connect(self.scrub.go_live)
         self.branch = IconButton("branch", "", "Branch from here")
@@ -159,6 +159,14 @@ class Timeline(QWidget):
             self._row.addWidget(widget, 1 if widget is self.scrub else 0)
         self._set_lengths()
         self.show_moment(0, 0, 0, 0)
+
+    def back(self) -> None:
+        """One picture back."""
+        self.scrub.go(self.scrub.at - 1)
+
+    def forth(self) -> None:
+        """One picture forth."""
+        self.scrub.go(self.scrub.at + 1)
 
     def show_moment(self, count: int, at: int, step: int, last: int, fertile: bool = False) -> None:
         """The moment `at` of `count` is shown; its step, the last step that was seen, and whether one can go on from it."""
