@@ -32,6 +32,7 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
         Deed("open", "Open…", "Play a recipe, or go on with a run; undo goes back", "open", ("Ctrl+O",)),
         Deed("import", "Open data…", "Train on a table, an array or an IDX file, after a look at it", "import", ("Ctrl+I",)),
         Deed("pictures", "Open a folder of pictures…", "Train on your own pictures; sub-folders are classes", "image"),
+        Deed("sweep", "Open sweep…", "Train a recipe at many values, and see a figure of each as a map", "fit"),
         None,
         Deed("save", "Save recipe…", "Write this experiment to a file", "save", ("Ctrl+S",)),
         Deed("save_run", "Save run…", "Write recipe, weights, curves and data to one file", "save", ("Ctrl+Shift+S",)),

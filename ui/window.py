@@ -29,6 +29,7 @@ from ui.papers import Papers
 from ui.player import Player
 from ui.recovery import Sessions
 from ui.showing import Showing
+from ui.sweeping.opener import Sweeps
 from ui.theme import Theme
 
 SMALLEST: Final = (960, 620)  #: less, and a screen of 1024 × 768 would not hold it beside a task bar
@@ -55,6 +56,7 @@ class Window(QMainWindow):
         self.papers = Papers(self, player, self.keeper)
         self.exporter = Exporter(self, player, desk.panels)
         self.importer = Importer(self, player, self.papers.load)
+        self.sweeps = Sweeps(self, player)
         self._furnished = False
         self.setWindowTitle("Attractor")
         self.setMinimumSize(*SMALLEST)
@@ -77,6 +79,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Say good-bye to the engine first; it writes its checkpoint."""
         self._memory.keep("geometry", self.saveGeometry())
+        self.sweeps.close()
         self.player.stop()
         self.keeper.close()
         super().closeEvent(event)
@@ -109,7 +112,7 @@ class Window(QMainWindow):
         self.player.troupe.playing_changed.connect(self.deeds.show_playing)
         self.player.troupe.playing_changed.connect(self.desk.bar.show_playing)
         self.player.edited.connect(lambda state: self._show_history())
-        for speaker in (self.papers, self.importer, self.exporter, self.keeper):
+        for speaker in (self.papers, self.importer, self.exporter, self.keeper, self.sweeps):
             speaker.said.connect(self.notices.say)
         self.lecture.opened.connect(self._show_chapter)
         self.desk.widened.connect(self._show_sides)
@@ -131,7 +134,7 @@ class Window(QMainWindow):
             "open": papers.open, "save_run": papers.save_run, "paste": papers.paste,
             "picture": self.exporter.ask_picture, "curves": self.exporter.ask_curves,
             "import": self.importer.ask, "pictures": lambda: self.importer.ask(folder=True),
-            "save": papers.save, "copy": papers.copy, "about": papers.about, "quit": self.close,
+            "sweep": self.sweeps.ask, "save": papers.save, "copy": papers.copy, "about": papers.about, "quit": self.close,
             "theme": self.appearance.toggle_theme, "restore": self._escape,
             "projector": lambda: self.showFullScreen() if self.deeds["projector"].isChecked() else self.showNormal(),
         }  # fmt: skip
