@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import torch
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from engine import models
 from engine.data.dataset import Dataset
@@ -51,7 +51,7 @@ def numbers(model: Model, data: Dataset) -> int:
     depth = getattr(model, "depth", 1)
     if not size:
         return _built(model, data)
-    wanted = int(getattr(model, size))
+    wanted = int(asdict(model)[size])
     if "depth" not in model.__struct_fields__ or depth <= 2:
         return _along(model, data, size, wanted)
     one, two = (_along(replace(model, depth=d), data, size, wanted) for d in (1, 2))

@@ -33,6 +33,7 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
         Deed("import", "Open data…", "Train on a table, an array or an IDX file, after a look at it", "import", ("Ctrl+I",)),
         Deed("paint", "Paint data…", "Spray your own points in the plane, and train on them", "brush", ("Ctrl+D",)),
         Deed("pictures", "Open a folder of pictures…", "Train on your own pictures; sub-folders are classes", "image"),
+        Deed("sweep", "Open sweep…", "Train a recipe at many values, and see a figure of each as a map", "fit"),
         None,
         Deed("save", "Save recipe…", "Write this experiment to a file", "save", ("Ctrl+S",)),
         Deed("save_run", "Save run…", "Write recipe, weights, curves and data to one file", "save", ("Ctrl+Shift+S",)),

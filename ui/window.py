@@ -33,6 +33,7 @@ from ui.projecting import Projecting
 from ui.recovery import Sessions
 from ui.shaping import Shaping
 from ui.showing import Showing
+from ui.sweeping.opener import Sweeps
 from ui.theme import Theme
 
 SMALLEST: Final = (960, 620)  #: less, and a screen of 1024 × 768 would not hold it beside a task bar
@@ -63,6 +64,7 @@ class Window(QMainWindow):
         self.importer = Importer(self, player, self.papers.load)
         self.painting = Painting(self, player, desk.form)
         self.projecting = Projecting(self, self.deeds, appearance, desk.panels)
+        self.sweeps = Sweeps(self, player)
         self._furnished = False
         self.setWindowTitle("Attractor")
         self.setMinimumSize(*SMALLEST)
@@ -86,6 +88,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Say good-bye to the engine first; it writes its checkpoint."""
         self._memory.keep("geometry", self.saveGeometry())
+        self.sweeps.close()
         self.player.stop()
         self.keeper.close()
         super().closeEvent(event)
@@ -117,7 +120,7 @@ class Window(QMainWindow):
         for follower in (self.deeds, self.desk.bar):
             self.player.troupe.playing_changed.connect(follower.show_playing)
         self.player.edited.connect(lambda state: self._show_history())
-        for speaker in (self.painting, self.papers, self.importer, self.exporter, self.keeper):
+        for speaker in (self.painting, self.papers, self.importer, self.exporter, self.keeper, self.sweeps):
             speaker.said.connect(self.notices.say)
         self.lecture.opened.connect(self._show_chapter)
         self.desk.widened.connect(self._show_sides)
@@ -136,7 +139,7 @@ class Window(QMainWindow):
             "back": desk.timeline.back, "forth": desk.timeline.forth, "branch": self.showing.branch, "compare": lecture.compare,
             "contents": lambda: lecture.list_below(desk.bar.title), "next": lecture.next, "previous": lecture.previous,
             "next_chapter": lambda: lecture.go(1), "previous_chapter": lambda: lecture.go(-1),
-            **papers.deeds(), **self.exporter.deeds(), "quit": self.close,
+            **papers.deeds(), **self.exporter.deeds(), "quit": self.close, "sweep": self.sweeps.ask,
             "import": self.importer.ask, "paint": self.painting.ask, "pictures": lambda: self.importer.ask(folder=True),
             "theme": self.appearance.toggle_theme, "preferences": lambda: self._preferences().open(), "restore": self._escape,
         }  # fmt: skip

@@ -19,12 +19,14 @@ from engine.protocol.words import said
 from ui.curve import Curve
 from ui.reel import Moment
 from ui.runfile import RunFileError, replacing
+from ui.theme import Role, theme
 
 DPI: Final = 300
 MM: Final = DPI / 25.4
 MARGIN_MM: Final = 15.0
-INK, SOFT, LINE = QColor("#16181d"), QColor("#626a78"), QColor("#c9ced6")
-COLORS: Final = tuple(map(QColor, ("#2b6cb0", "#c05621", "#2f855a", "#805ad5", "#b83280", "#0f766e")))
+LOOK: Final = theme("light")  #: paper is white
+INK, SOFT, LINE = LOOK.color("ink"), LOOK.color("soft"), LOOK.color("line")
+ROLES: Final[tuple[Role, ...]] = ("exact", "noise", "prior", "learned", "data")
 ROWS: Final = 64  #: of the recipe; of four lanes the last lines may be left out
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
@@ -95,7 +97,7 @@ class _Page:
         for value, top in ((high, plot.top() - 1 * MM), (low, plot.bottom() - 3 * MM)):
             self._text(QRectF(area.left(), top, 12 * MM, 4 * MM), f"{value:.3g}", 7, SOFT, RIGHT)
         self._text(QRectF(plot.left(), plot.bottom(), plot.width(), 4 * MM), f"step {last:,.0f}", 7, SOFT, RIGHT)
-        for color, (lane, curve) in zip(COLORS, lines.items(), strict=False):
+        for color, (lane, curve) in zip(map(LOOK.color, ROLES), lines.items(), strict=False):
             self._p.setPen(QPen(color, 0.25 * MM))
             self._p.drawPolyline(_polygon(curve, plot, last, low, high))
             if len(lines) > 1:
