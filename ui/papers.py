@@ -13,6 +13,7 @@ from engine.protocol.library import SourceError, read_recipe, recipe_in
 from engine.protocol.recipe.experiment import encode
 from engine.protocol.version import APP
 from ui.diagnostics import diagnostics
+from ui.graphics import Graphics
 from ui.keeper import Keeper
 from ui.language import say
 from ui.licenses import Licenses
@@ -35,7 +36,7 @@ class Papers(QObject):
         """What each of the menu's actions does."""
         return {
             "open": self.open, "save": self.save, "save_run": self.save_run, "copy": self.copy, "paste": self.paste,
-            "about": self.about, "diagnose": self.diagnose,
+            "about": self.about, "diagnose": self.diagnose, "graphics": self.graphics,
         }  # fmt: skip
 
     def open(self) -> None:
@@ -96,6 +97,10 @@ class Papers(QObject):
         """Put on the clipboard what somebody needs who shall help."""
         QApplication.clipboard().setText(diagnostics(self._player))
         self.said.emit("copied_diagnostics", {"folder": str(self._player.folder or "")})
+
+    def graphics(self) -> None:
+        """What the engine computes on, and the way to a graphics card."""
+        self._show(Graphics(self._player.troupe.argv, self._window))
 
     def about(self) -> None:
         """Versions and license."""
