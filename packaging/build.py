@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,7 @@ from engine.protocol.version import APP  # noqa: E402
 
 TORCH_INDEX: Final = "https://download.pytorch.org/whl/cpu"
 LIMIT_MB: Final = {"unpacked": 750, "deb": 185}
+WHEEL: Final = ("engine", "ui", "resources", "main.py", "pyproject.toml", "README.md", "LICENSE")  #: what it is made of
 BINARIES: Final = Path("Scripts" if os.name == "nt" else "bin")
 
 
@@ -39,6 +41,7 @@ def main() -> int:
     _say(began, "environment ready; freezing")
     bundle = _frozen(python, home)
     _say(began, "frozen; licenses and parts list")
+    _own_wheel(python, bundle)
     _run(python, HERE / "licences.py", bundle)
     _run(python, HERE / "sbom.py", bundle)
     from sizes import megabytes, report
@@ -100,6 +103,16 @@ def _frozen(python: Path, home: Path) -> Path:
     if sys.platform == "linux":
         _stripped(bundle)
     return bundle
+
+
+def _own_wheel(python: Path, bundle: Path) -> None:
+    """The app itself as a wheel, 2 MB: “Use my GPU” installs this very version beside a PyTorch for CUDA."""
+    from licences import inner
+
+    with tempfile.TemporaryDirectory() as folder:
+        for name in WHEEL:  # setuptools builds where the sources lie, and the checkout stays as it is
+            (shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile)(ROOT / name, Path(folder) / name)
+        _run(python, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", inner(bundle) / "wheels", folder)
 
 
 def _stripped(bundle: Path) -> None:

@@ -92,6 +92,7 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
         Deed("keys", "Keys", "All keys at a glance", "keyboard", ("?", "F1"), checkable=True),
         Deed("diagnose", "Copy diagnostics", "Versions, settings, the last lines of all logs, for whoever shall help", "copy"),
         Deed("guide", "Guide", "For students, for lecturers, for developers", "help"),
+        Deed("graphics", "Use my GPU", "What the engine computes on, and how to let it use a graphics card", "flow"),
         Deed("about", "About Attractor", "Versions and license", "info"),
     ),
 }

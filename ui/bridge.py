@@ -93,9 +93,10 @@ class EngineThread(QThread):
         ending = link.end()
         with self._lock:
             self._link = self._process = None
-        self.ended.emit(Ending(ending.code, ending.asked, trouble or ending.words))
+        words = ending.words if trouble is None else str(trouble) or type(trouble).__name__
+        self.ended.emit(Ending(ending.code, ending.asked, words, trouble))
 
-    def _converse(self, link: Link) -> str:
+    def _converse(self, link: Link) -> Exception | None:
         """Read until the stream ends; returns what went wrong, if anything did."""
         try:
             self._open(link, link.shake_hands())
@@ -108,8 +109,8 @@ class EngineThread(QThread):
                     self.reported.emit(report)
         except Exception as error:  # whatever the other side sends, this thread says how it ended
             link.kill()
-            return str(error) or type(error).__name__
-        return ""
+            return error
+        return None
 
     def _open(self, link: Link, hello: Hello) -> None:
         self.reported.emit(hello)

@@ -33,6 +33,7 @@ class Notices(QObject):
             "engine_stopped": ("Go on from there", player.start),
             "engine_stopped_early": ("Start it again", player.start),
             "engine_refused": ("Try again", player.start),
+            "engine_differs": ("Try again", player.start),
             "unsaved": ("Go on from there", player.start),
             "engine_silent": ("Force restart", player.restart),
             "diverged_after": ("Undo", player.undo),

@@ -13,6 +13,7 @@ from engine.protocol.library import SourceError, read_recipe, recipe_in
 from engine.protocol.recipe.experiment import encode
 from engine.protocol.version import APP
 from ui.diagnostics import diagnostics
+from ui.graphics import Graphics
 from ui.guide import Guide
 from ui.keeper import Keeper
 from ui.language import say
@@ -36,7 +37,7 @@ class Papers(QObject):
         """What each of the menu's actions does."""
         return {
             "open": self.open, "save": self.save, "save_run": self.save_run, "copy": self.copy, "paste": self.paste,
-            "about": self.about, "diagnose": self.diagnose, "guide": self.guide,
+            "about": self.about, "diagnose": self.diagnose, "graphics": self.graphics, "guide": self.guide,
         }  # fmt: skip
 
     def open(self) -> None:
@@ -103,6 +104,10 @@ class Papers(QObject):
         guide = Guide(self._window)
         guide.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         guide.show()
+
+    def graphics(self) -> None:
+        """What the engine computes on, and the way to a graphics card."""
+        self._show(Graphics(self._player.troupe.argv, self._window))
 
     def about(self) -> None:
         """Versions and license."""

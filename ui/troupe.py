@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.protocol.link import Ending
+from engine.protocol.link import Ending, OtherVersion
 from engine.protocol.messages import (
     Build,
     Built,
@@ -58,6 +58,11 @@ class Troupe(QObject):
         self.up = False  #: whether it has said hello
         self.strays = 0  #: threads that did not end, whatever was done
         self._built = False
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        """The words that start the engine."""
+        return self._argv
 
     def start(self) -> bool:
         """Start an engine, and let it take up the last checkpoint; False where there is none, and it waits for a Build."""
@@ -174,7 +179,9 @@ class Troupe(QObject):
         self._show_playing(False)
         self.stop()
         values = {"how": _how(ending), "log": str(self._log)}
-        if self._saved_at is not None:
+        if isinstance(ending.trouble, OtherVersion):
+            self.died.emit("engine_differs", {"theirs": ending.trouble.theirs, "ours": ending.trouble.ours})
+        elif self._saved_at is not None:
             self.died.emit("engine_stopped", {**values, "age_s": round(time.monotonic() - self._saved_at)})
         else:
             self.died.emit("engine_stopped_early" if self.hello is not None else "engine_refused", values)

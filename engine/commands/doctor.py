@@ -69,7 +69,7 @@ def examined() -> dict[str, Any]:
 def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"Attractor {found['app']}, Python {found['python']}, {found['system']}"
     yield "packages: " + ", ".join(f"{name} {version}" for name, version in found["packages"].items())
-    yield "device: " + ", ".join(map(str, found["device"].values()))
+    yield "device: " + ", ".join(f"{name} {value}" for name, value in found["device"].items() if value)
     yield f"threads: {found['threads']}"
     for name, path in found["paths"].items():
         yield f"{name}: {path}"
@@ -114,9 +114,27 @@ def _devices() -> dict[str, str]:
     x = torch.ones(64, 64, device=chosen)
     right = bool((x @ x == 64).all())
     found = {"auto": chosen.type, "check": "a product came out right" if right else "a product came out wrong"}
+    found |= {"build": _build(), "driver": _driver()}
     if chosen.type == "cuda":
         found["name"] = torch.cuda.get_device_name(chosen)
     return found
+
+
+def _build() -> str:
+    """What this PyTorch was built for."""
+    if torch.version.cuda is not None:
+        return f"CUDA {torch.version.cuda}"
+    return f"ROCm {torch.version.hip}" if torch.version.hip is not None else "processors"
+
+
+def _driver() -> str:
+    """Each card of NVIDIA's with its driver, whether this PyTorch can use it or not; empty where there is none."""
+    words = ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"]
+    try:
+        said = subprocess.run(words, capture_output=True, text=True, timeout=15, stdin=subprocess.DEVNULL, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return "; ".join(line.strip() for line in said.stdout.splitlines())
 
 
 def _missing_libraries() -> Iterator[str]:

@@ -20,25 +20,44 @@ from queue import SimpleQueue
 from typing import IO, BinaryIO
 
 from engine.protocol.messages import PROTOCOL, Change, Command, Hello, Message, Pick, Quit, Report, Sketch, Watch
-from engine.protocol.wire import MAX_BYTES, WireError, decode_report, encode
+from engine.protocol.version import APP
+from engine.protocol.wire import MAX_BYTES, WireError, decode_greeting, decode_report, encode
 
 MAGIC = b"\x00attractor-engine\x01\n"
 MAX_BANNER = 1 << 20  #: bytes that may stand before the magic (what ssh and shells print)
 HEADER = 4
 MOST_LOG = 2**20  #: bytes of the engine's log
+MOST_VERSION = 40  #: characters of another engine's version that are shown
 
 
 class LinkError(OSError):
     """The other side did not speak our protocol."""
 
 
+class OtherVersion(LinkError):
+    """The other side is an engine, but of another version of the app or of the protocol."""
+
+    def __init__(self, app: str, protocol: int) -> None:
+        self.theirs, self.ours = _named(app, protocol), _named(APP, PROTOCOL)
+        both = f"the engine is Attractor {self.theirs}, this window is Attractor {self.ours}"
+        super().__init__(f"{both}; update the older of the two")
+
+
+def _named(app: str, protocol: int) -> str:
+    return f"{app[:MOST_VERSION]} (protocol {protocol})"
+
+
 @dataclass(frozen=True)
 class Ending:
-    """How an engine process ended: exit code (negative: the signal), whether we had asked for it, the log's last words."""
+    """How an engine process ended: exit code (negative: the signal), whether we had asked for it, the log's last words.
+
+    `trouble` is what made us end it, where we did.
+    """
 
     code: int | None
     asked: bool
     words: str = ""
+    trouble: Exception | None = None
 
     @property
     def orderly(self) -> bool:
@@ -154,22 +173,29 @@ class Link:
         self._writer.start()
 
     def shake_hands(self) -> Hello:
-        """Wait for the engine's hello. Raises LinkError where the protocol differs or nothing sensible comes."""
+        """Wait for the engine's hello. Raises OtherVersion where app or protocol differ, LinkError for what is no hello.
+
+        Another app version is refused too, for it may lack a model or a parameter that this window offers.
+        """
         skip_to_magic(self._out)
-        hello = self.read()
+        body = read_message(self._out)
+        if body is None:
+            raise LinkError("the engine ended before it said hello")
+        try:
+            greeting = decode_greeting(body)  # first, for the rest of another version's hello may be unreadable
+        except WireError as error:
+            raise LinkError(f"the engine's first word was no hello: {error}") from None
+        if (greeting.protocol, greeting.app) != (PROTOCOL, APP):
+            raise OtherVersion(greeting.app, greeting.protocol)
+        hello = _report(body)
         if not isinstance(hello, Hello):
             raise LinkError("the engine's first word was no hello")
-        if hello.protocol != PROTOCOL:
-            raise LinkError(f"the engine speaks protocol {hello.protocol}, this window {PROTOCOL}; update the older of the two")
         return hello
 
     def read(self) -> Report | None:
         """The next frame or event; None when the engine's stream ends. Raises LinkError for bytes that are no message."""
         body = read_message(self._out)
-        try:
-            return None if body is None else decode_report(body)
-        except WireError as error:
-            raise LinkError(f"the engine sent what is no message: {error}") from None
+        return None if body is None else _report(body)
 
     def send(self, command: Command) -> None:
         """Send a command; never blocks."""
@@ -207,6 +233,13 @@ class Link:
         with self._log.open("rb") as stream:
             stream.seek(max(0, stream.seek(0, os.SEEK_END) - size))
             return stream.read().decode(errors="replace")
+
+
+def _report(body: bytes) -> Report:
+    try:
+        return decode_report(body)
+    except WireError as error:
+        raise LinkError(f"the engine sent what is no message: {error}") from None
 
 
 def rotate(log: Path, most: int = MOST_LOG) -> None:

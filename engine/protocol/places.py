@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from engine.protocol.version import APP
+
 
 def resources() -> Path:
     """The folder `resources`: beside `engine` in the checkout, in an installation and in the frozen app alike."""
@@ -17,6 +19,15 @@ def resources() -> Path:
 def licenses() -> Path:
     """The folder of the texts of all that the frozen app is made of; in a checkout it does not exist."""
     return resources().parent / "LICENSES"
+
+
+def own_package() -> str:
+    """What pip takes to install this very version elsewhere: the wheel of the frozen app, the checkout, or name and version."""
+    beside = resources().parent
+    wheel = next((beside / "wheels").glob("attractor-*.whl"), None)
+    if wheel is not None:
+        return str(wheel)
+    return str(beside) if (beside / "pyproject.toml").is_file() else f"attractor=={APP}"
 
 
 def user_folder() -> Path:

@@ -32,6 +32,18 @@ def decode_command(data: bytes | memoryview) -> Command:
     return _decode(_COMMANDS, data)  # type: ignore[no-any-return]
 
 
+class Greeting(msgspec.Struct, frozen=True, tag_field="say", tag="hello"):
+    """What every version's hello holds, whatever else is in it: enough to tell that the versions differ."""
+
+    protocol: int
+    app: str
+
+
+def decode_greeting(data: bytes | memoryview) -> Greeting:
+    """The part of a hello that never changes; raises WireError."""
+    return _decode(_GREETINGS, data)  # type: ignore[no-any-return]
+
+
 def decode_report(data: bytes | memoryview) -> Report:
     """The frame or event in `data`; raises WireError."""
     return _decode(_REPORTS, data)  # type: ignore[no-any-return]
@@ -77,3 +89,4 @@ def decoder_of(kind: Any) -> msgspec.msgpack.Decoder[Any]:
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=_array_out)
 _COMMANDS = decoder_of(Command)
 _REPORTS = decoder_of(Report)
+_GREETINGS = msgspec.msgpack.Decoder(Greeting)

@@ -16,6 +16,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType({
     "engine_stopped": "The engine stopped ({how}). Your last checkpoint is {age_s} s old.",
     "engine_stopped_early": "The engine stopped ({how}) before its first checkpoint.",
     "engine_refused": "The engine could not start ({how}). Its log is {log}.",
+    "engine_differs": "The engine is Attractor {theirs}, this window is Attractor {ours}; update the older of the two.",
     "engine_silent": "The engine has said nothing for {seconds} s.",
     "resumed": "The engine is back, at step {step}.",
     "no_checkpoint": "There is no checkpoint to go on from.",

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import psutil
 import pytest
@@ -14,11 +15,12 @@ import torch
 
 from engine.archive import load_checkpoint
 from engine.protocol.link import HEADER, MAGIC, Link, LinkError
-from engine.protocol.messages import Build, Failed, Frame, Hello, Paused, Play, Resume, Resumed, Saved, Step
+from engine.protocol.messages import PROTOCOL, Build, Failed, Frame, Hello, Paused, Play, Resume, Resumed, Saved, Step
 from engine.protocol.places import own_command
 from engine.protocol.recipe.probes import Panel
 from engine.protocol.recipe.probes.curves import Curves
 from engine.protocol.recipe.probes.stage import Stage
+from engine.protocol.version import APP
 from engine.protocol.wire import encode
 from tests.driving import Driver, experiment
 
@@ -139,8 +141,12 @@ def test_banner_bytes_before_the_magic_are_skipped(tmp_path: Path):
         assert engine.end().orderly
 
 
-def hello(protocol: int) -> bytes:
-    return encode(Hello(protocol=protocol, app="9.9", torch="9", device="cpu", threads=1, pid=1, session=""))
+#: the hello of a version that nobody has written yet: it says more, and other things
+NEWER = msgspec.msgpack.encode({"say": "hello", "protocol": 7, "app": "3.0", "torch": ["4.1", "rocm"], "moods": {"calm": 1}})
+
+
+def hello(protocol: int, app: str) -> bytes:
+    return encode(Hello(protocol=protocol, app=app, torch="9", device="cpu", threads=1, pid=1, session=""))
 
 
 def speaking(data: bytes, times: int = 1) -> list[str]:
@@ -150,8 +156,11 @@ def speaking(data: bytes, times: int = 1) -> list[str]:
 @pytest.mark.parametrize(
     ("other", "sentence"),
     [
-        (speaking(MAGIC + framed(hello(99))), "the engine speaks protocol 99, this window 1; update the older of the two"),
-        (speaking(MAGIC + framed(b"\xc1")), "the engine sent what is no message"),
+        (speaking(MAGIC + framed(hello(99, APP))), rf"the engine is Attractor {APP} \(protocol 99\), this window is Attractor"),
+        (speaking(MAGIC + framed(hello(PROTOCOL, "9.9"))), r"the engine is Attractor 9\.9 \(protocol 1\), .* update the older"),
+        (speaking(MAGIC + framed(NEWER)), r"the engine is Attractor 3\.0 \(protocol 7\), this window is Attractor"),
+        (speaking(MAGIC + framed(b"\xc1")), "the engine's first word was no hello"),
+        (speaking(MAGIC + framed(encode(Paused(run_id=1, steps={})))), "the engine's first word was no hello"),
         (speaking(MAGIC + b"\xff\xff\xff\xff"), "a message of 4294967295 bytes is not ours"),
         (speaking(b"bash: attractor: command not found\n", 40_000), "what was started is no engine: it never said hello"),
     ],

@@ -14,8 +14,9 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from engine.protocol.messages import Build, Built, Change, Changed, Paused, Spawn, Watch
+from engine.protocol.messages import PROTOCOL, Build, Built, Change, Changed, Paused, Spawn, Watch
 from engine.protocol.payloads import Points
+from engine.protocol.version import APP
 from ui.controls.buttons import Button
 from ui.housekeeping import Troubles
 from ui.views.plane import PlaneView
@@ -332,6 +333,18 @@ def test_an_engine_that_cannot_start_is_said_with_its_log(stage_for):
     stage.until(lambda: "could not start" in stage.window.desk.banner.text)
     assert "engine.log" in stage.window.desk.banner.text
     assert stage.window.isVisible()
+
+
+def test_an_engine_of_another_version_is_one_clear_sentence(stage_for):
+    older = "import sys, engine.protocol.version as v; v.APP = '0.0.9'; import main; sys.exit(main.main(['engine']))"
+    stage = stage_for(argv=[sys.executable, "-c", older])
+    stage.until(lambda: "this window is" in stage.window.desk.banner.text)
+    assert stage.window.desk.banner.text == (
+        f"The engine is Attractor 0.0.9 (protocol {PROTOCOL}), this window is Attractor {APP} (protocol {PROTOCOL}); "
+        "update the older of the two."
+    )
+    assert stage.window.desk.banner.button.text() == "Try again"
+    assert not stage.heard(Built)
 
 
 def test_a_command_that_does_not_exist_is_said_too(stage_for):
