@@ -36,7 +36,7 @@ class Engines(WorkerPlugin):  # type: ignore[misc]
         """The Dask worker has taken us in."""
         self._idle: SimpleQueue[Worker] = SimpleQueue()
         self._all: list[Worker] = []
-        if APP != self._app:
+        if self._app != APP:
             raise RuntimeError(f"this Dask worker has attractor {APP}, the sweep {self._app}")
 
     def __init__(self) -> None:

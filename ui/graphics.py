@@ -56,9 +56,7 @@ def commands(home: Path, windows: bool = sys.platform == "win32") -> list[str]:
 
 def verdict(found: Mapping[str, Any]) -> list[str]:
     """What a doctor's findings mean for the graphics card, as sentences. A doctor of another version may say less."""
-    device, packages = (found.get(key) if isinstance(found.get(key), dict) else {} for key in ("device", "packages"))
-    assert isinstance(device, dict)
-    assert isinstance(packages, dict)
+    device, packages = (part if isinstance(part := found.get(key), dict) else {} for key in ("device", "packages"))
     build, driver = str(device.get("build") or "?"), str(device.get("driver") or "")
     used = device.get("name") or device.get("auto", "?")
     lines = [

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -42,6 +42,13 @@ class Lecture(QObject):
     def chapter(self) -> Chapter | None:
         """The chapter that is open."""
         return next((chapter for chapter in self.chapters if chapter.key == self._player.session.key), None)
+
+    def deeds(self) -> dict[str, Callable[[], object]]:
+        """What the actions of the lecture do."""
+        return {
+            "next": self.next, "next_chapter": lambda: self.go(1), "compare": self.compare,
+            "previous": self.previous, "previous_chapter": lambda: self.go(-1),
+        }  # fmt: skip
 
     def open(self, key: str, step: int = 0) -> None:
         """Open a chapter as it was left, at a step of its text."""

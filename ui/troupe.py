@@ -47,7 +47,7 @@ class Troupe(QObject):
         self.hello: Hello | None = None
         self.playing = False
         self.pace = 0.0  #: steps a second in slow motion; 0 as fast as it can
-        self.deaths = 0
+        self.deaths = self.strays = 0  #: engines that died; threads that did not end, whatever was done
         self._argv, self._log = tuple(argv), log
         self._thread: EngineThread | None = None
         self._watched = Watch(panels=())
@@ -56,7 +56,6 @@ class Troupe(QObject):
         self.heard = 0  #: messages of all engines so far
         self.owing = False  #: whether the engine has to say something: it plays, or was asked and has not answered
         self.up = False  #: whether it has said hello
-        self.strays = 0  #: threads that did not end, whatever was done
         self._built = False
 
     @property

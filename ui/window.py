@@ -136,12 +136,10 @@ class Window(QMainWindow):
             "play": player.troupe.toggle, "step": player.troupe.step, "clear": self.hands.clear,
             "release": self.hands.release, "reset": player.reset, "undo": player.undo, "redo": player.redo,
             **{mode: partial(self.hands.flow, mode) for mode in MODES}, "pace": self.showing.turn_pace,
-            "back": desk.timeline.back, "forth": desk.timeline.forth, "branch": self.showing.branch, "compare": lecture.compare,
-            "contents": lambda: lecture.list_below(desk.bar.title), "next": lecture.next, "previous": lecture.previous,
-            "next_chapter": lambda: lecture.go(1), "previous_chapter": lambda: lecture.go(-1),
-            **papers.deeds(), **self.exporter.deeds(), "quit": self.close, "sweep": self.sweeps.ask,
-            "import": self.importer.ask, "paint": self.painting.ask, "pictures": lambda: self.importer.ask(folder=True),
-            "theme": self.appearance.toggle_theme, "preferences": lambda: self._preferences().open(), "restore": self._escape,
+            "back": desk.timeline.back, "forth": desk.timeline.forth, "branch": self.showing.branch,
+            "contents": lambda: lecture.list_below(desk.bar.title), **lecture.deeds(), **self.importer.deeds(),
+            **papers.deeds(), **self.exporter.deeds(), "quit": self.close, "sweep": self.sweeps.ask, "restore": self._escape,
+            "paint": self.painting.ask, "preferences": lambda: self._preferences().open(), "theme": self.appearance.toggle_theme,
         }  # fmt: skip
 
     def _followers(self) -> dict[str, Callable[[bool], object]]:

@@ -36,6 +36,10 @@ class Importer(QObject):
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
+    def deeds(self) -> dict[str, Callable[[], object]]:
+        """What the menu's actions do."""
+        return {"import": self.ask, "pictures": lambda: self.ask(folder=True)}
+
     def ask(self, folder: bool = False) -> None:
         """Ask for a file, or for a folder of pictures."""
         dialog = QFileDialog(self._window, "Open a folder of pictures" if folder else "Open data", "", KINDS)
