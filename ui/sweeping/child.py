@@ -48,8 +48,8 @@ class Running(QObject):
             return
         self.look()
         self._stopping, self._began, self._before = False, time.monotonic(), len(self.done)
-        program, *words = [*own_command(), "sweep", str(self._file), "--out", str(self._out)]
-        self._process.start(program, words)
+        command = [*own_command(), "sweep", str(self._file), "--out", str(self._out)]
+        self._process.start(command[0], command[1:])
         self._timer.start()
 
     def stop(self) -> None:
