@@ -70,7 +70,7 @@ def measure(cell: bytes) -> bytes:
 
 
 def run(cells: Sequence[Cell], address: str) -> Generator[tuple[Cell, Result], None, None]:
-    """The cells and what came of them, as they finish, on the workers of a Dask scheduler. Closing the iterator cancels the rest.
+    """The cells and what came of them, as they finish, on the workers of a Dask scheduler. Closing the iterator cancels others.
 
     A worker that dies gives its cells to the others. Raises LinkError where no scheduler answers, or it goes away.
     """

@@ -71,7 +71,7 @@ class Window(QMainWindow):
         self.setCentralWidget(desk)
         desk.setFocus()  # no button has it before Tab leads there
         self.deeds.fill(self.menuBar())
-        self._preferences = partial(Preferences, self, memory, self.language, appearance, self.keeper)
+        self._prefer = partial(Preferences, self, memory, self.language, appearance, self.keeper)
         self._blank, self._keys = Blank(self), Keys(self)
         desk.panels.added.connect(self.notices.follow)
         self._connect()
@@ -139,7 +139,7 @@ class Window(QMainWindow):
             "back": desk.timeline.back, "forth": desk.timeline.forth, "branch": self.showing.branch,
             "contents": lambda: lecture.list_below(desk.bar.title), **lecture.deeds(), **self.importer.deeds(),
             **papers.deeds(), **self.exporter.deeds(), "quit": self.close, "sweep": self.sweeps.ask, "restore": self._escape,
-            "paint": self.painting.ask, "preferences": lambda: self._preferences().open(), "theme": self.appearance.toggle_theme,
+            "paint": self.painting.ask, "theme": self.appearance.toggle_theme, "preferences": lambda: self._prefer().open(),
         }  # fmt: skip
 
     def _followers(self) -> dict[str, Callable[[bool], object]]:

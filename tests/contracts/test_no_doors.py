@@ -75,6 +75,17 @@ def test_nobody_listens_on_the_network():
     assert imports == []
 
 
+def test_the_library_that_listens_and_pickles_is_known_to_one_room_alone():
+    found = {
+        path.relative_to(ROOT).as_posix() for path in sources(".", *CODE)
+        for name in imported(path) if name.split(".")[0] in ("dask", "distributed")
+    }  # fmt: skip
+    assert found == {"engine/sweep.py"}
+    assert {p.relative_to(ROOT).as_posix() for p in sources(".", *CODE) if "engine.sweep" in imported(p)} == {
+        "engine/commands/sweep.py"
+    }
+
+
 def test_nobody_turns_the_event_loop_by_hand():
     assert [str(path) for path in sources(".", *CODE) for call in calls(path) if named(call) == "processEvents"] == []
 

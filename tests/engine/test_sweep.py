@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 import main
+from engine.protocol.recipe.editing import value_at
 from engine.protocol.sweeping.cells import cells_of, columns_of
 from engine.protocol.sweeping.declared import Sweep, SweepError, encode, from_table, read_sweep, shipped
 from engine.protocol.sweeping.table import SWEEP, Result, Table, header, results
@@ -28,15 +29,19 @@ def sweep(**changes: Any) -> Sweep:
 def test_every_combination_is_a_cell_for_every_seed():
     cells = cells_of(sweep(axes={"data.n": [32, 64, 96], "objective.sigma": [0.1, 0.3]}, seeds=[1, 2]))
     assert len(cells) == len({cell.key for cell in cells}) == 12
-    places = {(cell.experiment.data.n, cell.experiment.lanes[0].recipe.objective.sigma, cell.experiment.seed) for cell in cells}  # type: ignore[union-attr]
+    places = {
+        (value_at(c.experiment, "data.n"), value_at(c.experiment, "objective.sigma"), c.experiment.seed) for c in cells
+    }  # fmt: skip
     assert places == {(n, s, seed) for n in (32, 64, 96) for s in (0.1, 0.3) for seed in (1, 2)}
     assert {cell.experiment.lanes[0].recipe.training.threads for cell in cells} == {1}
 
 
 def test_a_cell_is_known_by_what_decides_on_it_and_by_nothing_else():
-    one, other = cells_of(sweep()), cells_of(sweep(name="another", title="Other words", axes={"objective.sigma": [0.3, 0.1, 0.2]}))
+    one = cells_of(sweep())
+    other = cells_of(sweep(name="another", title="Other words", axes={"objective.sigma": [0.3, 0.1, 0.2]}))
     assert {cell.key for cell in one} < {cell.key for cell in other}
-    for change in ({"steps": 6}, {"seeds": [4]}, {"figures": ["loss", "distance"]}, {"base": {**BASE, "model": {"kind": "dae"}}}):
+    wider = {**BASE, "model": {"kind": "dae"}}
+    for change in ({"steps": 6}, {"seeds": [4]}, {"figures": ["loss", "distance"]}, {"base": wider}):
         assert not {cell.key for cell in cells_of(sweep(**change))} & {cell.key for cell in one}, change
 
 
@@ -46,7 +51,8 @@ def test_paths_without_quotes_are_tables_in_toml_and_mean_the_same():
 
 def test_steps_and_kinds_of_models_may_be_axes():
     cells = cells_of(sweep(axes={"model.kind": ["vae", "dae"], "steps": [5, 10]}, figures=["loss", "kl", "copies"]))
-    assert [(c.experiment.lanes[0].recipe.model.kind, c.steps) for c in cells] == [("vae", 5), ("vae", 10), ("dae", 5), ("dae", 10)]
+    found = [(cell.experiment.lanes[0].recipe.model.kind, cell.steps) for cell in cells]
+    assert found == [("vae", 5), ("vae", 10), ("dae", 5), ("dae", 10)]
 
 
 def test_a_range_is_evenly_spaced_and_whole_where_the_recipe_is():

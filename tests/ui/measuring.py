@@ -16,7 +16,7 @@ from ui.controls.transport import Figures
 from ui.theme import theme_of
 from ui.window import Window
 
-_OF_OURS = re.compile(r"\d …$|^Warming up|^Building|wärmt|gebaut…")  #: what ends so because it is still going on
+_OF_OURS = re.compile(r"\d …$|^…$|^Warming up|^Building|wärmt|gebaut…")  #: what ends so because it is still going on
 
 
 def faults(window: Window) -> list[str]:

@@ -52,7 +52,9 @@ def map_of(sweep: Sweep, cells: Sequence[Cell], done: Mapping[str, Result], figu
             values.setdefault(spot, []).append(result.figures[figure])
     by = 100.0 if FIGURES[figure].percent else 1.0
     means = {spot: by * sum(found) / len(found) for spot, found in values.items()}
-    low, high = (0.0, 100.0) if FIGURES[figure].percent else (min(means.values(), default=0.0), max(means.values(), default=1.0))
+    low, high = min(means.values(), default=0.0), max(means.values(), default=1.0)
+    if FIGURES[figure].percent:
+        low, high = 0.0, 100.0
     return Map((across, up), _sorted(first, 0), _sorted(first, 1), FIGURES[figure].label, first, means, failures, low, high)
 
 
