@@ -48,13 +48,8 @@ class Running(QObject):
             return
         self.look()
         self._stopping, self._began, self._before = False, time.monotonic(), len(self.done)
-<<<<<<< .merge_file_I2ernQ
-        argv = [*own_command(), "sweep", str(self._file), "--out", str(self._out)]
-        self._process.start(argv[0], argv[1:])
-=======
         command = [*own_command(), "sweep", str(self._file), "--out", str(self._out)]
         self._process.start(command[0], command[1:])
->>>>>>> .merge_file_AtXJvE
         self._timer.start()
 
     def stop(self) -> None:
