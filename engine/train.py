@@ -63,7 +63,7 @@ def _average(run: Run, decay: float) -> None:
     """Exponential moving average of the weights; early on the plain mean, so that the start is forgotten."""
     assert run.average is not None
     weight = max(1 - decay, 1 / (run.step + 2))
-    averages = list(run.average.parameters())
+    averages: list[torch.Tensor] = list(run.average.parameters())
     if averages:  # the exact denoiser has none, and PyTorch refuses empty lists
         with torch.no_grad():
             torch._foreach_lerp_(averages, list(run.network.parameters()), weight)
