@@ -127,8 +127,13 @@ def test_colored_pictures_train_in_the_networks_for_images(stage_for, tmp_path, 
     stage.until(lambda: len(stage.heard(Built)) > built + 1)
     stage.player.troupe.step(3)
     stage.until(lambda: stage.step >= 3)
-    moment = stage.player.reel.now()
-    assert np.isfinite(moment.past.series(moment.lanes[0].name, "loss").values).all()
+
+    def curve():
+        moment = stage.player.reel.now(stage.player.session.state.run_id)
+        return moment.past.series(moment.lanes[0].name, "loss")
+
+    stage.until(lambda: curve() is not None and len(curve().values) >= 3)
+    assert np.isfinite(curve().values).all()
 
 
 def _words(process: psutil.Process) -> list[str]:
