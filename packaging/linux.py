@@ -98,7 +98,7 @@ def _place(stage: Path) -> None:
     shutil.copyfile(ROOT / "resources" / "attractor.svg", icon)
     (stage / "usr/bin").mkdir()
     for name in ("attractor", "attractor-cli"):
-        (stage / "usr/bin" / name).symlink_to(f"../../opt/attractor/{name}")
+        (stage / "usr/bin" / name).symlink_to(f"/opt/attractor/{name}")  # from one top folder to another: absolute, says Debian
     manual = stage / "usr/share/man/man1"
     manual.mkdir(parents=True)
     with gzip.GzipFile(manual / "attractor.1.gz", "wb", 9, mtime=0) as stream:

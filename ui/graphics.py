@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """“Use my GPU”: what the present engine computes on, and the commands that build an engine for a graphics card.
 
-The window has no torch, so it asks: the engine's own command with `doctor --json` in place of `engine`, on whatever machine
-that runs. The window stays as it is; `--engine COMMAND` starts another engine under it.
+The window has no torch, so it asks: the engine's own command with `doctor --probe` in place of `engine`, on whatever machine
+that runs. (The whole doctor also trains every system, which takes long.) The window stays as it is; `--engine COMMAND` starts another engine under it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def doctor_of(argv: Sequence[str]) -> list[str] | None:
     if "engine" not in words:
         return None
     place = len(words) - 1 - words[::-1].index("engine")
-    return [*words[:place], "doctor", "--json"]
+    return [*words[:place], "doctor", "--probe"]
 
 
 def commands(home: Path, windows: bool = sys.platform == "win32") -> list[str]:
@@ -56,14 +56,13 @@ def commands(home: Path, windows: bool = sys.platform == "win32") -> list[str]:
 
 def verdict(found: Mapping[str, Any]) -> list[str]:
     """What a doctor's findings mean for the graphics card, as sentences. A doctor of another version may say less."""
-    device, packages = (part if isinstance(part := found.get(key), dict) else {} for key in ("device", "packages"))
-    build, driver = str(device.get("build") or "?"), str(device.get("driver") or "")
-    used = device.get("name") or device.get("auto", "?")
+    build, driver = str(found.get("build") or "?"), str(found.get("driver") or "")
+    used = found.get("name") or found.get("auto", "?")
     lines = [
-        say(f"PyTorch {packages.get('torch', '?')}, built for {build}; it computes on {used}"),
+        say(f"PyTorch {found.get('torch', '?')}, built for {build}; it computes on {used}"),
         say(f"NVIDIA driver: {driver or 'none found'}"),
     ]
-    if device.get("auto") in ("cuda", "mps"):
+    if found.get("auto") in ("cuda", "mps"):
         return [*lines, say("This engine uses the graphics card already.")]
     if not driver:
         return [*lines, say("The engine's machine shows no graphics card with a driver of NVIDIA's.")]
@@ -106,8 +105,8 @@ class Graphics(QDialog):
     def _conclude(self) -> None:
         said = bytes(self._process.readAllStandardOutput().data()).decode(errors="replace")
         try:
-            found = json.loads(said[said.index("{") :])  # a shell may greet first
-        except ValueError:  # no JSON, or no brace at all
+            found = dict(json.loads(said.splitlines()[-1]))  # a shell may greet first
+        except (ValueError, TypeError, IndexError):
             self.findings.setText(say("The engine's environment gave no answer to “doctor”."))
             return
         self.findings.setText("\n".join(verdict(found)))

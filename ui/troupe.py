@@ -157,8 +157,6 @@ class Troupe(QObject):
                 if self._was_playing:
                     self._was_playing = False
                     self.play()
-            case _:
-                pass
         self.reported.emit(event)
 
     def _note(self, messages: int) -> None:

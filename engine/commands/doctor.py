@@ -114,7 +114,7 @@ def _devices() -> dict[str, str]:
     x = torch.ones(64, 64, device=chosen)
     right = bool((x @ x == 64).all())
     found = {"auto": chosen.type, "check": "a product came out right" if right else "a product came out wrong"}
-    found |= {"build": _build(), "driver": _driver()}
+    found |= {"torch": str(torch.__version__), "build": _build(), "driver": _driver()}
     if chosen.type == "cuda":
         found["name"] = torch.cuda.get_device_name(chosen)
     return found

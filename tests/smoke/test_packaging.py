@@ -114,6 +114,15 @@ def test_the_parts_list_names_every_part_once(room: SimpleNamespace):
     assert document == room.sbom.components(found)
 
 
+def test_each_lintian_override_has_its_reason():
+    lines = (DESKTOP / "lintian-overrides").read_text(encoding="utf-8").splitlines()
+    overrides = [place for place, line in enumerate(lines) if line and not line.startswith("#")]
+    assert overrides
+    for place in overrides:
+        assert re.fullmatch(r"attractor: [a-z-]+", lines[place])
+        assert lines[place - 1].startswith("# "), f"{lines[place]} has no reason above it"
+
+
 @pytest.mark.parametrize(
     "name",
     ["torch/include/ATen/ATen.h", "torch/bin/protoc", "PySide6/Qt/qml/QtQuick/x.so", "PySide6/Qt/lib/libQt6Quick.so.6",

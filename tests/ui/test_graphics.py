@@ -17,20 +17,16 @@ from engine.protocol.version import APP
 from ui.graphics import HOW, WHY, Graphics, commands, doctor_of, verdict
 from ui.language import table
 
-FOUND = {"packages": {"torch": "2.13.0+cpu"}, "device": {"auto": "cpu", "build": "processors", "driver": ""}}
+FOUND = {"torch": "2.13.0+cpu", "auto": "cpu", "build": "processors", "driver": ""}
 CARD = "NVIDIA GeForce RTX 4090, 570.86"
-
-
-def found(**device: str) -> dict[str, object]:
-    return {**FOUND, "device": {"auto": "cpu", "build": "processors", "driver": "", **device}}
 
 
 @pytest.mark.parametrize(
     ("argv", "asked"),
     [
-        (["/x/python", "main.py", "engine", "--session", "/s"], ["/x/python", "main.py", "doctor", "--json"]),
-        (["ssh", "lab", "attractor", "engine"], ["ssh", "lab", "attractor", "doctor", "--json"]),
-        (["/home/engine/bin/attractor", "engine"], ["/home/engine/bin/attractor", "doctor", "--json"]),
+        (["/x/python", "main.py", "engine", "--session", "/s"], ["/x/python", "main.py", "doctor", "--probe"]),
+        (["ssh", "lab", "attractor", "engine"], ["ssh", "lab", "attractor", "doctor", "--probe"]),
+        (["/home/engine/bin/attractor", "engine"], ["/home/engine/bin/attractor", "doctor", "--probe"]),
         (["ssh", "lab", "attractor engine"], None),
     ],
 )
@@ -49,7 +45,7 @@ def test_the_doctor_is_asked_for_by_the_engines_own_command(argv: list[str], ask
 )
 def test_what_was_found_is_said_and_has_german_words(device: dict[str, str], end: str):
     german = table("de")
-    said = verdict(found(**device))
+    said = verdict({**FOUND, **device})
     assert said[-1] == end
     assert device.get("driver", "none found") in said[1]
     assert german is not None
@@ -58,7 +54,7 @@ def test_what_was_found_is_said_and_has_german_words(device: dict[str, str], end
 
 def test_a_doctor_that_says_less_or_nonsense_raises_nothing():
     assert verdict({})[0] == "PyTorch ?, built for ?; it computes on ?"
-    assert verdict({"device": "none", "packages": 3})[1] == "NVIDIA driver: none found"
+    assert verdict({"auto": 3, "driver": None})[1] == "NVIDIA driver: none found"
 
 
 @pytest.mark.parametrize("windows", [False, True])
@@ -83,7 +79,6 @@ def test_the_environment_gets_this_very_version(tmp_path: Path, monkeypatch: pyt
     assert places.own_package() == str(wheel)
 
 
-@pytest.mark.slow
 def test_the_dialog_asks_the_real_doctor_and_shows_what_it_said(qtbot: QtBot):
     dialog = Graphics([*own_command(), "engine", "--session", "/nowhere"])
     qtbot.addWidget(dialog)
@@ -99,6 +94,7 @@ def test_the_dialog_asks_the_real_doctor_and_shows_what_it_said(qtbot: QtBot):
     [
         (f"print('Welcome to node 7'); print({json.dumps(FOUND)!r})", "PyTorch 2.13.0+cpu, built for processors"),
         ("print('no JSON'); print('{')", "gave no answer"),
+        ("print(3)", "gave no answer"),
         ("raise SystemExit(3)", "gave no answer"),
     ],
 )
