@@ -2,7 +2,8 @@
 """“Use my GPU”: what the present engine computes on, and the commands that build an engine for a graphics card.
 
 The window has no torch, so it asks: the engine's own command with `doctor --probe` in place of `engine`, on whatever machine
-that runs. (The whole doctor also trains every system, which takes long.) The window stays as it is; `--engine COMMAND` starts another engine under it.
+that runs. (The whole doctor also trains every system, which takes long.) The window stays as it is; `--engine COMMAND` starts
+another engine under it.
 """
 
 from __future__ import annotations
