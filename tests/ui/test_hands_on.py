@@ -35,7 +35,8 @@ class Hands:
     def __init__(self, display: str, app: subprocess.Popen[str]) -> None:
         self._env = {**os.environ, "DISPLAY": display}
         self._app, self.said = app, list[dict[str, Any]]()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.listener = threading.Thread(target=self._listen, daemon=True)
+        self.listener.start()
 
     def _listen(self) -> None:
         assert self._app.stdout is not None
@@ -107,8 +108,8 @@ def hands(tmp_path: Path) -> Iterator[Hands]:
     manager = subprocess.Popen(["openbox"], env=env, stderr=subprocess.DEVNULL) if shutil.which("openbox") else None
     app = subprocess.Popen([sys.executable, "-m", "tests.ui.driven", str(tmp_path / "profile")], env=env, text=True,
                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # fmt: skip
+    made = Hands(display, app)
     try:
-        made = Hands(display, app)
         made.until(lambda said: any(found.get("event") == "Built" for found in said), 0, "the first build")
         made.until(lambda said: made.step >= 0, 0, "the first frame")
         window = made.do("search", "--onlyvisible", "--name", "Attractor").split()[0]
@@ -120,6 +121,8 @@ def hands(tmp_path: Path) -> Iterator[Hands]:
         for process in filter(None, (app, manager, server)):
             process.kill()
             process.wait()
+        made.listener.join(10)
+        app.stdout.close()
 
 
 def test_a_lecture_by_keyboard_alone(hands: Hands, tmp_path: Path) -> None:
