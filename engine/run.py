@@ -127,15 +127,20 @@ class Run:
                     self.change(f"{section}.{name}", value)
 
     def state(self) -> State:
-        """Everything that training changes, copied: weights, moments, averages, random states."""
+        """Everything that training changes, copied: weights, moments, averages, random states.
+
+        Within a step that is taken in parts, it is the state before that step: its rows and noise will come again.
+        """
         found = {f"weights.{k}": v.detach().clone() for k, v in self.objective.state_dict().items()}
         found |= {f"adam.{k}": v for k, v in self.optimizer.state().items()}
         if self.average is not None:
             found |= {f"average.{k}": v.detach().clone() for k, v in self.average.state_dict().items()}
-        found["rng.noise"] = self.noise.get_state()
+        _, noise = self.ahead()
+        found["rng.noise"] = noise.get_state()
         found["rng.batches"] = self.batches.rng.get_state()
         found["batches.order"] = self.batches.order.clone()
-        found["place"] = torch.tensor([self.step, self.batches.place])
+        drawn = 0 if self.under_way is None else len(self.under_way[0])
+        found["place"] = torch.tensor([self.step, self.batches.place - drawn])
         found["seconds"] = torch.tensor([self.train_s], dtype=torch.float64)
         return found
 

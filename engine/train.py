@@ -21,7 +21,7 @@ def train(run: Run) -> Iterator[bool]:
     while True:
         rows = run.batches.draw()  # (B,)
         parts = torch.split(rows, run.training["micro_batch"] or len(rows))
-        if len(parts) > 1:
+        if run.training["micro_batch"]:
             run.begin(rows)
         total: tuple[torch.Tensor, ...] = ()
         for index, part in enumerate(parts):

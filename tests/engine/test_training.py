@@ -148,6 +148,21 @@ def test_a_slow_network_gives_the_word_back_also_halfway_and_learns_the_same(mod
     np.testing.assert_array_equal(halfway.ledger.read()[2], at_once.ledger.read()[2])
 
 
+@pytest.mark.parametrize("parts", [1, 2, 3, 4])
+def test_a_state_taken_within_a_step_goes_on_from_before_it_bit_for_bit(parts: int) -> None:
+    recipe = {"data": {"name": "digits"}, "model": {"kind": "unet", "channels": 2}, "training": {"batch": 700, "micro_batch": 350}}
+    experiment = from_plain(recipe)
+    whole, left, other = (Run(experiment.lanes[0], load(experiment.data, 3), 3) for _ in range(3))
+    play(whole, 4)
+    play(left, 2)  # the third step begins a new permutation
+    loop = train(left)
+    for _ in range(parts):
+        next(loop)
+    other.restore(left.state())
+    play(other, 4 - other.step)
+    assert torch.equal(weights(other), weights(whole))
+
+
 @pytest.mark.parametrize("model", ["dae", "unet"])
 def test_a_step_that_is_left_halfway_leaves_nothing_behind(model: str) -> None:
     small = {"channels": 2} if model == "unet" else {"width": 16}
