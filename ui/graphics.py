@@ -22,6 +22,7 @@ from engine.protocol.places import own_package
 from ui.language import say
 
 FOLDER: Final = "attractor-gpu"
+LINES: Final = 11
 WHY: Final = (
     "The networks of the lecture are small, and a processor trains them well. For large ones, an engine in another Python "
     "environment can use a graphics card of NVIDIA's; this window stays as it is and drives that engine. It may also run on "
@@ -82,7 +83,7 @@ class Graphics(QDialog):
         self.findings = _sentence(say("Looking at the engine's machine…"))
         self.commands = QPlainTextEdit("\n".join(commands(Path.home())), readOnly=True)
         self.commands.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.commands.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.commands.setFixedHeight(LINES * self.commands.fontMetrics().lineSpacing())  # long paths take two
         self.commands.setAccessibleName(say("Commands"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
