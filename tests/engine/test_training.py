@@ -150,7 +150,8 @@ def test_a_slow_network_gives_the_word_back_also_halfway_and_learns_the_same(mod
 
 @pytest.mark.parametrize("parts", [1, 2, 3, 4])
 def test_a_state_taken_within_a_step_goes_on_from_before_it_bit_for_bit(parts: int) -> None:
-    recipe = {"data": {"name": "digits"}, "model": {"kind": "unet", "channels": 2}, "training": {"batch": 700, "micro_batch": 350}}
+    training = {"batch": 700, "micro_batch": 350}
+    recipe = {"data": {"name": "digits"}, "model": {"kind": "unet", "channels": 2}, "training": training}
     experiment = from_plain(recipe)
     whole, left, other = (Run(experiment.lanes[0], load(experiment.data, 3), 3) for _ in range(3))
     play(whole, 4)
