@@ -3,6 +3,8 @@
 
 import os
 import signal
+import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -17,3 +19,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("filterwarnings", "ignore:path is deprecated:DeprecationWarning:ziamath.*")
+
+
+@pytest.fixture(autouse=True)
+def denormals_are_numbers_again() -> Iterator[None]:
+    """What trains in this process flushes them, as the engine does; Hypothesis refuses to draw numbers then."""
+    yield
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_flush_denormal(False)

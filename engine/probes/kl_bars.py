@@ -38,7 +38,7 @@ class KlBarsProbe(Probe[KlBars]):
             parts=("½μ²", "½(Σ − ln Σ − 1)"), roles=("exact", "noise"), unit="nats",
             dim=tuple(not active[j] for j in order.tolist()),
         )  # fmt: skip
-        note = f"{sum(active)} of {len(active)} dimensions active"
+        note = f"{sum(active)} of {len(active)} active"
         axes = Axes(note=note, figure=f"{total:.2f} nats")
         picture = Picture(step=place[0], layers=(bars,), axes=axes, note=self._verdict(active))
         yield Reading(picture, {"kl_data": total, "active": float(sum(active))}, place)

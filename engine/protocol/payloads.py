@@ -30,7 +30,7 @@ class Axes(msgspec.Struct, frozen=True, kw_only=True):
     y: str = ""
     range: tuple[float, float, float, float] | None = None
     equal: bool = True
-    note: str = ""  #: a figure to show in the corner, such as “2 of 2 dimensions active”
+    note: str = ""  #: a figure to show in the corner, such as “2 of 2 active”
     figure: str = ""  #: its value, shown large
 
 

@@ -56,7 +56,7 @@ def test_all_of_the_window_loads_without_torch_and_scikit_learn():
 
 
 def test_all_of_the_engine_loads_without_qt():
-    names = [module(path) for path in sources("engine")]
+    names = [module(path) for path in sources("engine") if module(path) != "engine.sweep"]  # it needs the extra "cluster"
     run(f"import importlib, sys\nfor name in {names!r}: importlib.import_module(name)\n"
         f"loaded = set({QT!r}) & sys.modules.keys()\nassert not loaded, loaded")  # fmt: skip
 

@@ -23,6 +23,7 @@ from engine.protocol.places import own_command
 from engine.protocol.sweeping.cells import Cell, cells_of
 from engine.protocol.sweeping.declared import Sweep, read_sweep
 from engine.protocol.sweeping.table import results
+from engine.protocol.version import APP
 from engine.protocol.wire import encode
 from engine.quality import distance
 from engine.run import Run
@@ -108,7 +109,7 @@ def test_an_engine_that_dies_is_replaced_and_its_cell_is_not_lost(tmp_path: Path
     """The first engine ends as by kill -9 when it is told to build; the next ones are whole."""
     _, wanted = cells(tmp_path)
     mark = tmp_path / "died"
-    body = encode(Hello(protocol=PROTOCOL, app="1", torch="2", device="cpu", threads=1, pid=1, session=""))
+    body = encode(Hello(protocol=PROTOCOL, app=APP, torch="2", device="cpu", threads=1, pid=1, session=""))
     hello = MAGIC + len(body).to_bytes(HEADER, "little") + body  # who never says it is no engine at all
     program = f"""import os, sys
 if not os.path.exists({str(mark)!r}):

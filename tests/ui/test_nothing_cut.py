@@ -60,8 +60,8 @@ def test_painted_words_that_end_early_or_meet_are_found(stage):
     title.show_title("A title of far more words than there is room for in the bar at the top of this window", "")
     try:
         assert any("is cut" in fault for fault in painted_faults(stage.window))
-        before = title.pos()
-        title.move(before.x() + 300, before.y())
+        before, counter = title.pos(), stage.window.desk.bar._counter
+        title.move(counter.x() - 20, before.y())
         assert any("lies over" in fault for fault in painted_faults(stage.window))
         title.move(before)
     finally:

@@ -113,7 +113,7 @@ def test_what_is_no_sweep_is_refused_with_a_sentence(stage_for, file: Path):
     stage.window.sweeps.said.connect(lambda kind, values: said.append((kind, values["reason"])))
     stage.window.sweeps.open(str(file))
     assert stage.window.sweeps.sheet is None
-    assert said == [("refused", f"{file}: base: is missing")]
+    assert said == [("refused", f"{file}: name: expected a text, got a whole number")]
 
 
 def test_figures_and_shipped_sweeps_have_german_words():

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.controls.buttons import IconButton
 from ui.language import say
-from ui.theme import RADIUS, theme_of
+from ui.theme import RADIUS, theme, theme_of
 
 EDGE: Final = 112  #: pixels of the drawing: a whole number of times the edge of all images that come with the app
+DARK: Final = theme("dark")
 STROKE: Final = 0.1  #: width of a stroke, as a share of the edge
 
 
@@ -89,7 +90,7 @@ class SketchPad(QWidget):
             p.strokePath(outline, QPen(theme.color("line"), theme.px(1)))
             if self._empty:
                 p.setFont(theme.font("body"))
-                p.setPen(QColor("#9AA6BF"))  # the ground is black in every theme
+                p.setPen(DARK.color("soft"))  # the ground is black in every theme
                 p.drawText(square, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, say("Draw here"))
 
     def _square(self) -> QRectF:
