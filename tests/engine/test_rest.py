@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from engine.protocol.messages import Frame
 from engine.protocol.recipe.probes import Panel
-from engine.protocol.recipe.probes.film import Film
-from engine.protocol.recipe.probes.rows import Samples
+from engine.protocol.recipe.probes.anatomy import Anatomy
+from engine.protocol.recipe.probes.rows import Denoised
 from tests.driving import Driver, experiment
 
 
@@ -16,11 +16,11 @@ def rests(frame: Frame) -> bool:
 
 
 def test_the_last_frame_says_that_nothing_measures_any_more_and_every_panel_has_spoken():
-    panels = (Panel(key="film", probe=Film(frames=9)), Panel(key="samples", probe=Samples()))
+    panels = (Panel(key="rows", probe=Denoised()), Panel(key="anatomy", probe=Anatomy()))
     with Driver() as driver:
         driver.build(experiment("digits", "dae", model={"width": 16, "depth": 1}), panels)
         driver.train(20)
         if not any(map(rests, driver.frames)):
             driver.until(Frame, rests)
         spoken = {key for frame in driver.frames if frame.lanes[0].step == 20 for key in frame.pictures}
-        assert spoken == {"film", "samples"}
+        assert spoken == {"rows", "anatomy"}
