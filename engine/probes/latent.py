@@ -60,7 +60,7 @@ class LatentProbe(Probe[Latent]):
         return self.scene.weights
 
     def measure(self) -> Iterator[Reading]:
-        """What the hand asks for on the cloud as it was last seen, at once; then, where that has changed, the cloud as it is."""
+        """At once what the hand asks for, on the cloud as it was last seen; then the cloud as it is, where that has changed."""
         moved, now = self.urgent, self.scene.learned
         self._answered = self.scene.settings
         if moved and self._cloud is not None:
