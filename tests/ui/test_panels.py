@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.protocol.payloads import NO_EXAMPLE, Axes, Bars, Graph, Images, Node, Series
-from tests.ui.looking import picture, pixel, seen, share_of
+from tests.ui.looking import on_screen, picture, pixel, seen, share_of
 from ui.reel import Past
-from ui.theme import apply, theme
+from ui.theme import theme
 from ui.views import VIEW_FOR, View
 from ui.views.bars import said_value
 from ui.views.gallery import GalleryView, fit
@@ -30,13 +30,7 @@ NOTHING = Past()
 
 
 def shown(qtbot: QtBot, qapp: QApplication, kind: str, size: tuple[int, int] = (500, 240)) -> View:
-    apply(qapp, LOOK)
-    view = VIEW_FOR[kind]()
-    qtbot.addWidget(view)
-    view.resize(*size)
-    with qtbot.waitExposed(view):
-        view.show()
-    return view
+    return on_screen(qtbot, qapp, VIEW_FOR[kind](), size, LOOK)
 
 
 def grid_of(down: int, across: int, high: int = 8, wide: int = 8, names: tuple[str, ...] = ()) -> Images:
