@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from queue import SimpleQueue
 from typing import Any
 
@@ -55,6 +56,11 @@ class Way:
                     data = data[os.write(self._sink, data) :]
             except OSError:  # nobody is there any more
                 return
+
+
+def slow(command: Sequence[str], delay_s: float = 0.025, rate: float = 625e3) -> list[str]:
+    """The words that start a command at the other end of a slow line; seconds of one way, bytes a second."""
+    return [sys.executable, __file__, "--delay", str(delay_s), "--rate", str(rate), "--", *command]
 
 
 def main() -> int:

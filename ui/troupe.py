@@ -63,6 +63,11 @@ class Troupe(QObject):
         """The words that start the engine."""
         return self._argv
 
+    @property
+    def round_s(self) -> float | None:
+        """Seconds to an engine elsewhere and back, a running mean; None where it is here, or not known yet."""
+        return self._thread.round_s if self._thread is not None else None
+
     def start(self) -> bool:
         """Start an engine, and let it take up the last checkpoint; False where there is none, and it waits for a Build."""
         self.stop()
