@@ -11,7 +11,7 @@ from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
-ROOMS = ("steps", "denoiser", "windows", "threads", "hand", "flows", "idle", "growth", "chapters")
+ROOMS = ("steps", "denoiser", "flows", "windows", "threads", "hand", "idle", "growth", "chapters", "line")
 
 
 def main() -> int:
