@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from engine.protocol.messages import Built
 from ui.exporting.camera import Camera
 from ui.exporting.pictures import copy_picture
-from ui.exporting.report import write_report
+from ui.exporting.report import on_paper, write_report
 
 
 def trained(stage, steps=30):
@@ -75,6 +75,18 @@ def test_the_report_is_one_page_with_the_recipe_and_curves(stage, tmp_path):
     content = file.read_bytes()
     assert content.startswith(b"%PDF")
     assert content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") == 1
+
+
+def test_the_panels_of_a_report_are_white_and_show_what_the_dark_window_shows(stage):
+    trained(stage)
+    panels = stage.window.desk.panels
+    paper = on_paper(panels, stage.player.reel.now(stage.player.session.state.run_id))
+    image = paper.grab().toImage()
+    bright = np.array([[image.pixelColor(x, y).lightness() for x in range(0, 600, 7)] for y in range(0, 400, 7)])
+    assert np.median(bright) > 230, "paper is white"
+    assert (bright < 180).sum() > 20, "and something is drawn on it"
+    assert [frame.view.picture for frame in paper.seen] == [frame.view.picture for frame in panels.seen]
+    paper.deleteLater()
 
 
 def test_a_report_before_anything_was_trained_says_so(stage, tmp_path):

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from ui.arrangement import Arrangement
 from ui.exporting.filming import Filming
 from ui.exporting.pictures import SCALES, write_picture
 from ui.exporting.report import write_report
@@ -25,7 +26,7 @@ class Exporter(QObject):
 
     said = Signal(str, dict)  #: (kind, values) of a notice
 
-    def __init__(self, window: QWidget, player: Player, panels: QWidget) -> None:
+    def __init__(self, window: QWidget, player: Player, panels: Arrangement) -> None:
         super().__init__(window)
         self._window, self._player, self._panels = window, player, panels
         self.takeaway = Takeaway(player, self)

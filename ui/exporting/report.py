@@ -16,10 +16,11 @@ from PySide6.QtWidgets import QWidget
 from engine.protocol.recipe.experiment import Experiment
 from engine.protocol.version import APP
 from engine.protocol.words import said
+from ui.arrangement import Arrangement
 from ui.curve import Curve
 from ui.reel import Moment
 from ui.runfile import RunFileError, replacing
-from ui.theme import Role, theme
+from ui.theme import Role, apply, theme
 
 DPI: Final = 300
 MM: Final = DPI / 25.4
@@ -31,7 +32,7 @@ ROWS: Final = 64  #: of the recipe; of four lanes the last lines may be left out
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
 
-def write_report(title: str, experiment: Experiment, moment: Moment | None, panels: QWidget, file: Path) -> None:
+def write_report(title: str, experiment: Experiment, moment: Moment | None, panels: Arrangement, file: Path) -> None:
     """Write the page, whole or not at all. Raises RunFileError."""
     with replacing(file) as fresh:
         writer = QPdfWriter(str(fresh))
@@ -44,7 +45,22 @@ def write_report(title: str, experiment: Experiment, moment: Moment | None, pane
         if not p.begin(writer):
             raise RunFileError("it cannot be written here")
         with p:
-            _Page(p, QRectF(0, 0, writer.width(), writer.height())).draw(title, experiment, moment, panels)
+            paper = on_paper(panels, moment)
+            _Page(p, QRectF(0, 0, writer.width(), writer.height())).draw(title, experiment, moment, paper)
+            paper.deleteLater()
+
+
+def on_paper(panels: Arrangement, moment: Moment | None) -> Arrangement:
+    """The same panels at the same size in the light theme, on no screen: a dark page drinks the printer's ink."""
+    paper = Arrangement()
+    paper.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    apply(paper, LOOK)
+    paper.resize(panels.size())
+    paper.show_places([frame.place for frame in panels.seen])
+    paper.show()
+    if moment is not None:
+        paper.show_moment(moment)
+    return paper
 
 
 class _Page:
