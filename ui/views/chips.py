@@ -28,7 +28,8 @@ class ChipRow(QObject):
         self._chips: dict[str, Chip] = {}
         self._shown: tuple[str, ...] = ()
         self._parent = parent
-        self._full: dict[tuple[Theme, str], QSize] = {}
+        self._small = False
+        self._full: dict[tuple[Theme, str, bool], QSize] = {}
         self._laid: object = None  # what the chips were last laid out for
 
     @property
@@ -58,8 +59,11 @@ class ChipRow(QObject):
             chip.setVisible(name in names)
         self._shown = names
 
-    def size(self, theme: Theme) -> QSizeF:
-        """The size of the row with all words written out; 0 × 0 where it is empty."""
+    def size(self, theme: Theme, small: bool = False) -> QSizeF:
+        """The size of the row with all words written out; 0 × 0 where it is empty. Small chips are for low widgets."""
+        self._small = small
+        for chip in self._chips.values():
+            chip.set_small(small)
         sizes = [self._full_size(theme, name) for name in self._shown]
         if not sizes:
             return QSizeF(0, 0)
@@ -68,7 +72,7 @@ class ChipRow(QObject):
     def place(self, theme: Theme, room: QRect) -> None:
         """Lay the chips out from the left; the last of them say less until all fit, those switched off before others."""
         chips = {name: self._chips[name] for name in self._shown}
-        laid = (theme, room.getRect(), self._shown, self.off)
+        laid = (theme, room.getRect(), self._shown, self.off, self._small)
         if laid == self._laid:
             return
         self._laid = laid
@@ -87,13 +91,14 @@ class ChipRow(QObject):
             x += size.width() + gap
 
     def _full_size(self, theme: Theme, name: str) -> QSize:
-        if (theme, name) not in self._full:
+        key = theme, name, self._small
+        if key not in self._full:
             chip = self._chips[name]
             words = chip.text()
             chip.setText(_words(name))
-            self._full[theme, name] = chip.sizeHint()
+            self._full[key] = chip.sizeHint()
             chip.setText(words)
-        return self._full[theme, name]
+        return self._full[key]
 
     def _chip(self, name: str, role: Role) -> Chip:
         if name not in self._chips:
