@@ -216,7 +216,7 @@ def test_a_lecture_by_mouse(hands: Hands, tmp_path: Path) -> None:
     hands.click("play", "event", "Started")
     hands.until(lambda said: hands.step > 60, 0, "it learns")
     hands.click("panel-stage", "command", "Spawn")
-    hands.drag("panel-stage", 60, "command", "Spawn")
+    hands.drag("panel-stage", 60, "command")
     hands.click("play", "event", "Paused")
     step = hands.step
     hands.click(hands.beside("play", 1), "step", step + 1)

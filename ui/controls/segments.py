@@ -153,7 +153,7 @@ class Chip(Button):
         """`color` instead of a role's is for classes."""
         super().__init__(text, hint, parent)
         self._role, self._color = role, color
-        self._small = False
+        self.small = False
         self.setCheckable(True)
         self.setChecked(checked)
 
@@ -161,24 +161,24 @@ class Chip(Button):
         """Dot and words."""
         theme = theme_of(self)
         words = QFontMetrics(self._font(theme)).horizontalAdvance(self.text())
-        air = theme.px(9 if self._small else 13)
-        return QSize(self._left(theme) + words + air, theme.px(20 if self._small else 28))
+        air = theme.px(9 if self.small else 13)
+        return QSize(self._left(theme) + words + air, theme.px(20 if self.small else 28))
 
     def set_small(self, small: bool) -> None:
         """Be as low as a line of small type, or as high as a button."""
-        if small != self._small:
-            self._small = small
+        if small != self.small:
+            self.small = small
             self.update()
 
     def _font(self, theme: Theme) -> QFont:
-        return theme.font("caption" if self._small else "body")
+        return theme.font("caption" if self.small else "body")
 
     def _left(self, theme: Theme) -> int:
         """Where the words begin."""
-        return self._dot_left(theme) + theme.px(9) + theme.px(5 if self._small else 7)
+        return self._dot_left(theme) + theme.px(9) + theme.px(5 if self.small else 7)
 
     def _dot_left(self, theme: Theme) -> int:
-        return theme.px(6 if self._small else 11)
+        return theme.px(6 if self.small else 11)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Pill, dot, words. The pill lies over a plot: its ground lets nothing of it into the words."""
