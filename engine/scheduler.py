@@ -84,6 +84,9 @@ class Scheduler:
     def _turn(self, now: float) -> bool:
         """One round; whether anything was done, so that the next round should follow at once."""
         training = self.trainer.running
+        if not training:  # what is measured at rest takes no step's time, and must not keep the panels waiting after Play
+            self.probes.settle()
+            self.flowing.budget.settle()
         busy = self.flowing.advance(now, unbounded=not training)
         if self.offering.due(now):
             self._measure_stages(now, training)

@@ -12,7 +12,7 @@ from engine.protocol.payloads import Picture
 from engine.protocol.recipe.experiment import Experiment
 from engine.protocol.recipe.probes import Panel
 
-PROTOCOL = 1
+PROTOCOL = 2
 Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
