@@ -218,8 +218,9 @@ def test_a_lecture_by_mouse(hands: Hands, tmp_path: Path) -> None:
     hands.click("panel-stage", "command", "Spawn")
     hands.drag("panel-stage", 60, "command")
     hands.click("play", "event", "Paused")
-    step = hands.step
-    hands.click(hands.beside("play", 1), "step", step + 1)
+    rested = hands.step
+    hands.click(hands.beside("play", 1), "event", "Paused")
+    hands.until(lambda said: hands.step > rested, 0, "one more step")
     hands.click("back", "scrubbed")
     hands.click("scrub", "scrubbed")
     hands.drag("scrub", 40, "scrubbed")
