@@ -19,6 +19,7 @@ from engine.protocol.chapter import Chapter
 from engine.protocol.messages import Frame, LaneState, Scalars
 from engine.protocol.recipe.editing import with_value
 from engine.repertoire import Repertoire
+from engine.scene import Hand
 from engine.track import Track
 from tests.ui.sheets import CHAPTERS, THEMES, draw, file_of, fitting, reference_of, store, stored
 
@@ -68,7 +69,7 @@ def put_points(track: Track) -> None:
         track.scene.swarm.scatter(count, 1.0)
         for _ in range(updates):
             track.scene.swarm.update()
-    track.scene.point("latent", PLACE)
+    track.scene.point(Hand("latent", PLACE))
     if len(track.run.data.shape) == 3:
         track.scene.sketch = track.run.test[DRAWN]  # as if somebody had drawn it
         track.scene.settings += 1

@@ -5,7 +5,7 @@
 
 A line of JSON for each thing: {"deed": key}, {"chapter": key}, {"step": n}, {"event": name}, {"places": {name: [x, y]}} (of the
 screen), {"scrubbed": index}, {"command": name}, {"said": sentence}, {"card": whether the engine decodes under the cursor},
-{"picked": number of an example, or null}.
+{"picked": number of an example, or null}, {"looked": true} after each look around.
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ class Teller:
             self._places = said
             tell("places", found)
             tell("said", desk.banner.text if desk.banner.isVisible() else "")
+        tell("looked", True)
 
     def _entries(self) -> dict[str, list[int]]:
         """The titles of the menu bar, and the entries of the menu that is open."""

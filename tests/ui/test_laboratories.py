@@ -229,3 +229,45 @@ def test_a_chapter_that_went_away_under_the_cursor_comes_back_without_a_card(lab
     stage.window.lecture.open("training")
     cloud = view_of(stage, "latent")
     stage.until(lambda: layer_of(cloud, Images) is None)
+
+
+# ------------------------------------------------------------------------------------------------ the rest of what hands can do
+
+
+def test_on_digits_a_click_begins_a_film_whose_nearest_examples_are_marked_on_the_stage(lab):
+    stage = lab("update")
+    stage.player.edit("data.name", "digits")
+    plane, film = view_of(stage, "stage"), stage.window.desk.panels.frames["film"].view
+    stage.until(lambda: "plane holds" in plane.picture.axes.note)
+    QTest.mouseClick(plane, Qt.MouseButton.LeftButton, pos=middle(plane, 0.5, 0.5))
+    stage.until(lambda: film.picture is not None and layer_of(film, Images).pixels.shape[1] > 4)
+    grid = film.grids(theme_of(film))[0][1]
+    columns = layer_of(film, Images).pixels.shape[1]
+    hover(film, grid.image(columns).center())  # the first of the second row: what is nearest to the start
+    example = stage.window.picking.example
+    assert example == layer_of(film, Images).examples[columns]
+    assert plane.picked == example
+    assert ring_in(plane, layer_of(plane, Points, "data").xy[example])
+    leave(film)
+    stage.window.hands.clear()
+    stage.player.undo()
+    stage.until(lambda: plane.picture is not None and "plane holds" not in plane.picture.axes.note)
+
+
+@pytest.mark.slow
+def test_the_skips_of_the_u_net_can_be_taken_out_and_put_back(lab):
+    stage = lab("within")
+    before = stage.player.session.experiment
+    stage.player.edit("model.kind", "unet")
+    inner = stage.window.desk.panels.frames["inner"].view
+    seen_so_far = []
+    for skips in (True, False, True):
+        built = len(stage.heard(Built))
+        if stage.player.session.experiment.lanes[0].recipe.model.skips != skips:
+            stage.player.edit("model.skips", skips)
+            stage.until(lambda built=built: len(stage.heard(Built)) > built)
+        stage.until(lambda: inner.picture is not None and layer_of(inner, Points, "data") is not None
+                    and not any(inner.picture is old for old in seen_so_far))  # fmt: skip
+        seen_so_far.append(inner.picture)
+    while stage.player.session.experiment != before:
+        stage.player.undo()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from ui.controls.buttons import Button, draw_pill
@@ -153,14 +153,32 @@ class Chip(Button):
         """`color` instead of a role's is for classes."""
         super().__init__(text, hint, parent)
         self._role, self._color = role, color
+        self.small = False
         self.setCheckable(True)
         self.setChecked(checked)
 
     def sizeHint(self) -> QSize:
         """Dot and words."""
         theme = theme_of(self)
-        words = QFontMetrics(theme.font("body")).horizontalAdvance(self.text())
-        return QSize(theme.px(11) + theme.px(9) + theme.px(7) + words + theme.px(13), theme.px(28))
+        words = QFontMetrics(self._font(theme)).horizontalAdvance(self.text())
+        air = theme.px(9 if self.small else 13)
+        return QSize(self._left(theme) + words + air, theme.px(20 if self.small else 28))
+
+    def set_small(self, small: bool) -> None:
+        """Be as low as a line of small type, or as high as a button."""
+        if small != self.small:
+            self.small = small
+            self.update()
+
+    def _font(self, theme: Theme) -> QFont:
+        return theme.font("caption" if self.small else "body")
+
+    def _left(self, theme: Theme) -> int:
+        """Where the words begin."""
+        return self._dot_left(theme) + theme.px(9) + theme.px(5 if self.small else 7)
+
+    def _dot_left(self, theme: Theme) -> int:
+        return theme.px(6 if self.small else 11)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Pill, dot, words. The pill lies over a plot: its ground lets nothing of it into the words."""
@@ -173,10 +191,9 @@ class Chip(Button):
             ground = theme.color("raised" if on else "plot", 0.94)
             draw_pill(p, self.rect(), self.height() / 2, ground, theme.color(edge), theme.px(1))
             self._paint_dot(p, theme, on)
-            p.setFont(theme.font("body"))
+            p.setFont(self._font(theme))
             p.setPen(theme.color(role))
-            left = theme.px(11) + theme.px(9) + theme.px(7)
-            p.drawText(self.rect().adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+            p.drawText(self.rect().adjusted(self._left(theme), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
 
     def _paint_dot(self, p: QPainter, theme: Theme, on: bool) -> None:
         color = QColor(self._color) if self._color is not None else theme.color(self._role)
@@ -189,4 +206,4 @@ class Chip(Button):
         radius = (size - width) / 2
         p.setPen(QPen(edge, width))
         p.setBrush(color if on else Qt.BrushStyle.NoBrush)
-        p.drawEllipse(QPointF(theme.px(11) + size / 2, self.height() / 2), radius, radius)
+        p.drawEllipse(QPointF(self._dot_left(theme) + size / 2, self.height() / 2), radius, radius)

@@ -18,7 +18,7 @@ from engine.protocol.payloads import NO_EXAMPLE, Axes, Bars
 from engine.protocol.recipe.probes import Panel
 from ui.theme import Role, Theme, theme_of
 from ui.views.frame import draw_corner
-from ui.views.strokes import draw_edge, gray_or_color_image
+from ui.views.strokes import gray_or_color_image
 from ui.views.view import View
 from ui.views.words import CENTER, LEFT, RIGHT, width_of, write
 
@@ -67,10 +67,11 @@ class BarsView(View):
         if self.picture is not None and foot.height():
             draw_corner(p, theme, self.picture.axes, foot, one_line=True)
         for layer, values, part in self._parts(room):
+            rows = _laid_out(theme, layer, values, _below_head(theme, layer, part))
+            for k, example in enumerate(layer.examples[: rows.shown]):
+                if example == self.picked:
+                    _draw_ground(p, theme, rows.row(k))
             draw_bars(p, theme, layer, values, part)
-            if self.picked in layer.examples:
-                rows = _laid_out(theme, layer, values, _below_head(theme, layer, part))
-                draw_edge(p, theme, rows.row(layer.examples.index(self.picked)).adjusted(-4, 1, 4, -1), theme.px(4))
 
     def example_at(self, at: QPointF) -> int | None:
         """The example whose bar is at a pixel."""
@@ -168,6 +169,12 @@ def _laid_out(theme: Theme, layer: Bars, values: NDArray[np.float64], room: QRec
     low = min(float(np.minimum(values, 0).sum(axis=1).min()), 0.0, *layer.marks)
     top = max(float(np.maximum(values, 0).sum(axis=1).max()), 0.0, *layer.marks)
     return Rows(room, high, shown, names, pictures, low, top if top > low else low + 1.0, left, right)
+
+
+def _draw_ground(p: QPainter, theme: Theme, row: QRectF) -> None:
+    """The mark of the bar that is picked: behind it, for rows may be lower than an edge around them is wide."""
+    p.fillRect(row.adjusted(-theme.px(4), 0, theme.px(4), 0), theme.color("ink", 0.16))
+    p.fillRect(QRectF(row.left() - theme.px(8), row.top(), theme.px(4), row.height()), theme.color("ink"))
 
 
 def _below_head(theme: Theme, layer: Bars, room: QRectF) -> QRectF:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The layers of a plane as check boxes in a row; where it is short, symbols lose their argument, then some chips their words.
+"""The layers of a plane as check boxes in a row. Where it is short they are smaller, symbols lose their argument, then words.
 
 What is not written stands in the tooltip.
 """
@@ -28,7 +28,8 @@ class ChipRow(QObject):
         self._chips: dict[str, Chip] = {}
         self._shown: tuple[str, ...] = ()
         self._parent = parent
-        self._full: dict[tuple[Theme, str], QSize] = {}
+        self._small = False
+        self._full: dict[tuple[Theme, str, bool], QSize] = {}
         self._laid: object = None  # what the chips were last laid out for
 
     @property
@@ -58,26 +59,36 @@ class ChipRow(QObject):
             chip.setVisible(name in names)
         self._shown = names
 
-    def size(self, theme: Theme) -> QSizeF:
-        """The size of the row with all words written out; 0 × 0 where it is empty."""
+    def size(self, theme: Theme, small: bool = False) -> QSizeF:
+        """The size of the row with all words written out; 0 × 0 where it is empty. Small chips are for low widgets."""
+        self._small = small
         sizes = [self._full_size(theme, name) for name in self._shown]
         if not sizes:
             return QSizeF(0, 0)
         return QSizeF(sum(size.width() + theme.px(_GAP) for size in sizes) - theme.px(_GAP), sizes[0].height())
 
     def place(self, theme: Theme, room: QRect) -> None:
-        """Lay the chips out from the left; the last of them say less until all fit, those switched off before others."""
+        """Lay the chips out from the left: smaller ones where they do not fit, and then such as say less, the last first."""
         chips = {name: self._chips[name] for name in self._shown}
-        laid = (theme, room.getRect(), self._shown, self.off)
+        laid = (theme, room.getRect(), self._shown, self.off, self._small)
         if laid == self._laid:
             return
         self._laid = laid
         gap = theme.px(_GAP)
-        for name, chip in chips.items():
-            chip.setText(_words(name))
-        for form in (_symbol, lambda name: ""):
+
+        def wide() -> int:
+            return sum(chip.sizeHint().width() + gap for chip in chips.values()) - gap
+
+        for small in (self._small, True):
+            for name, chip in chips.items():
+                chip.set_small(small)
+                chip.setText(_words(name))
+            if wide() <= room.width():
+                break
+        for form in (_symbol, _silent):
+            # Those switched off say less before others do.
             narrow = sorted(chips, key=lambda name: (not chips[name].isChecked(), self._shown.index(name)))
-            while narrow and sum(chip.sizeHint().width() + gap for chip in chips.values()) - gap > room.width():
+            while narrow and wide() > room.width():
                 name = narrow.pop()
                 chips[name].setText(form(name))
         x = room.left()
@@ -87,13 +98,16 @@ class ChipRow(QObject):
             x += size.width() + gap
 
     def _full_size(self, theme: Theme, name: str) -> QSize:
-        if (theme, name) not in self._full:
+        key = theme, name, self._small
+        if key not in self._full:
             chip = self._chips[name]
-            words = chip.text()
+            words, small = chip.text(), chip.small
             chip.setText(_words(name))
-            self._full[theme, name] = chip.sizeHint()
+            chip.set_small(self._small)
+            self._full[key] = chip.sizeHint()
+            chip.set_small(small)
             chip.setText(words)
-        return self._full[theme, name]
+        return self._full[key]
 
     def _chip(self, name: str, role: Role) -> Chip:
         if name not in self._chips:
@@ -107,6 +121,11 @@ class ChipRow(QObject):
 def _symbol(name: str) -> str:
     """Of a symbol such as P(h|x) the letter; other names as they are."""
     return name[0] if name[1:2] == "(" else _words(name)
+
+
+def _silent(name: str) -> str:
+    """No words: a dot in the layer's color."""
+    return ""
 
 
 def _words(name: str) -> str:

@@ -21,6 +21,7 @@ from ui.views.words import CENTER, LEFT, RIGHT, parts_within, width_of, write
 EDGE: Final = 12.0  #: air at the sides, pixels at scale 1
 _BAR_PX: Final = (30.0, 90.0)  #: the shortest and the longest bar of colors
 _LOW_PX: Final = 300.0  #: a lower widget has no room for numbers along its axes
+_SMALL_PX: Final = 170.0  #: a lower widget spares every line
 _MARK_PX: Final = 86.0  #: room for one mark of an axis
 
 
@@ -44,7 +45,7 @@ class Plan:
         corner = _corner_size(theme, axes)
         low = bool(chips.width() and corner.width() and chips.width() + corner.width() + 3 * edge > wide)
         above = max(chips.height(), 0 if low else corner.height())
-        top = above + theme.px(16) if above else 0
+        top = above + theme.px(4 if is_low(theme, high) else 16) if above else 0
         numbered = bool(axes.x or axes.y) and high >= theme.px(_LOW_PX)
         marks = row if numbered else 0
         below = "" if numbered else _directions(axes)
@@ -61,6 +62,11 @@ class Plan:
             bottom=QRectF(0, room.bottom() + marks, wide, bottom),
             left=QRectF(0, top, left, room.height()),
         )
+
+
+def is_low(theme: Theme, high: float) -> bool:
+    """Whether a widget of this height spares every line for its plane."""
+    return high < theme.px(_SMALL_PX)
 
 
 def draw_grid(p: QPainter, theme: Theme, camera: Camera, plan: Plan, title: str) -> None:

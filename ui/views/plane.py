@@ -18,7 +18,7 @@ from ui.views.camera import Camera, Range
 from ui.views.card import draw_card
 from ui.views.chips import ChipRow
 from ui.views.fields import draw_field
-from ui.views.frame import EDGE, Plan, draw_bands, draw_grid
+from ui.views.frame import EDGE, Plan, draw_bands, draw_grid, is_low
 from ui.views.paths import draw_paths
 from ui.views.pointer import PointerView
 from ui.views.points import draw_picked, draw_points, example_near
@@ -116,7 +116,7 @@ class PlaneView(PointerView):
         return [layer for layer in shown if not (gone and isinstance(layer, Images) and layer.at is not None)]
 
     def _plan(self, theme: Theme, picture: Picture) -> Plan:
-        return Plan.of(theme, QSizeF(self.size()), picture, self.chips.size(theme))
+        return Plan.of(theme, QSizeF(self.size()), picture, self.chips.size(theme, is_low(theme, self.height())))
 
     def _switched(self) -> None:
         self.arrange()

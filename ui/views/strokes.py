@@ -33,13 +33,13 @@ def draw_polyline(p: QPainter, points: NDArray[np.float64]) -> None:
     draw_lines(p, points[:-1], points[1:])
 
 
-def draw_edge(p: QPainter, theme: Theme, around: QRectF, radius: float = 0.0) -> None:
+def draw_edge(p: QPainter, theme: Theme, around: QRectF) -> None:
     """The mark of what is picked: an edge around it, with a rim that keeps it off its neighbors."""
     p.setRenderHint(QPainter.RenderHint.Antialiasing)
     p.setBrush(Qt.BrushStyle.NoBrush)
     for width, color in ((4.0, theme.color("plot", 0.8)), (2.0, theme.color("ink"))):
         p.setPen(QPen(color, width * theme.scale))
-        p.drawRoundedRect(around, radius, radius)
+        p.drawRect(around)
 
 
 def gray_or_color_image(pixels: NDArray[np.uint8]) -> QImage:
