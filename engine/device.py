@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where a run computes, and with how many threads."""
+"""Where a run computes, with how many threads, and how exact the wide products of its steps are."""
 
 from __future__ import annotations
 
@@ -32,6 +32,17 @@ def threads(wanted: int) -> int:
     except AttributeError:  # macOS and Windows do not say
         cores = os.cpu_count() or 1
     return max(1, cores - 1)
+
+
+def precision(wanted: str, device: torch.device) -> str:
+    """The numbers in the wide products of a training step: as asked; `auto` takes bfloat16 where the CPU has units for them.
+
+    Without such units bfloat16 is imitated, and slow. ARM has some too, but there nobody has measured them.
+    """
+    if wanted != "auto":
+        return wanted
+    can = torch.cpu.get_capabilities() if device.type == "cpu" else {}
+    return "bfloat16" if can.get("avx512_bf16") or can.get("amx_bf16") else "float32"
 
 
 def prepare(count: int) -> None:

@@ -36,16 +36,17 @@ class Change:
 class Run:
     """Data, network, objective, optimizer and random streams of one lane, at one step of its training.
 
-    Its threads and device are fixed when it is built: other numbers give other bits. Raises DeviceError.
+    Its threads, device and precision are fixed when it is built: others give other bits. Raises DeviceError.
     """
 
     def __init__(self, lane: Lane, data: Dataset, seed: int, build: int = 0) -> None:
         recipe = lane.recipe
         self.lane, self.data, self.seed, self.build = lane, data, seed, build
-        self.device = devices.choose(recipe.training.device)
-        self.threads = devices.threads(recipe.training.threads)
+        self.device, self.threads = devices.choose(recipe.training.device), devices.threads(recipe.training.threads)
+        self.precision = devices.precision(recipe.training.precision, self.device)
         self.network = models.build(recipe.model, data, generator(seed, "weights")).to(self.device)
         self.objective = objectives.build(recipe.objective, self.network).to(self.device)
+        self.objective.rounded = self.precision == "bfloat16"
         self.optimizer = Adam(self.objective.parameters(), self.objective.betas)
         self.average = copy.deepcopy(self.network) if recipe.training.ema else None
         self.x = torch.tensor(data.train, device=self.device)  # (N, M)

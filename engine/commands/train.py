@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`train`: the window's training without a window; what it leaves depends on recipe, seed, threads and device alone."""
+"""`train`: the window's training without a window; what it leaves depends on the recipe and what `_machine` says alone."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _train_lanes(experiment: Experiment, steps: int, work: Path) -> None:
 
 def _machine(run: Run) -> dict[str, int | str]:
     """What decides on the bits beside the recipe."""
-    return {"threads": run.threads, "device": run.device.type}
+    return {"threads": run.threads, "device": run.device.type, "precision": run.precision}
 
 
 def _built(lane: Lane, examples: Dataset, seed: int) -> Run:

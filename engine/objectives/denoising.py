@@ -27,7 +27,7 @@ class DenoisingObjective(NoisySquaredError):
             return super().backward(x, rows, rng, weight)
         with torch.no_grad():
             noisy, x = self._corrupt(x, rng)
-            walk = self.network.chains[0].walk(noisy)
+            walk = self.network.chains[0].walk(noisy, self.rounded)
             error = walk.out - x
             flat = error.flatten()
             loss = flat.dot(flat) / len(x)

@@ -56,11 +56,11 @@ class ElboObjective(Objective):
         """The lecture's own backpropagation, from the two costs back through g, h_s, and μ and Σ."""
         encoder, decoder = self.network.chains
         batch, beta, precision = len(x), float(self.live["beta"]), float(self.live["sigma_eps"]) ** -2
-        there = encoder.walk(x)
+        there = encoder.walk(x, self.rounded)
         mu, log_var = there.out.chunk(2, dim=1)
         std = (0.5 * log_var).exp_()
         spread = torch.randn(mu.shape, generator=rng, device=mu.device).mul_(std)  # √Σ ∘ ε_s
-        back = decoder.walk(mu + spread)
+        back = decoder.walk(mu + spread, self.rounded)
         error, pull = back.out - x, std.square().sub_(1)  # x̂ − x, Σ − 1
         flat, code = error.flatten(), mu.flatten()
         reconstruction = self._reconstruction(flat.dot(flat) / batch, x.shape[1])

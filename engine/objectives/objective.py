@@ -18,7 +18,7 @@ class Objective(nn.Module):
     """The torch half of a declared objective: a cost, and where needed parameters of its own (a learned σ_ε).
 
     `names` are the figures of a step, `loss` first. `live` holds the values that sliders change; plain numbers. `betas` are the
-    optimizer's.
+    optimizer's. `rounded` lets `backward` take wide products in bfloat16; all else stays float32.
     """
 
     names: tuple[str, ...] = ("loss",)
@@ -27,6 +27,7 @@ class Objective(nn.Module):
     def __init__(self, declared: Declared, network: Network) -> None:
         super().__init__()
         self.network = network
+        self.rounded = False
         self.live: dict[str, Any] = {name: getattr(declared, name) for name in declared.__struct_fields__}
 
     @property

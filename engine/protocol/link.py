@@ -90,9 +90,7 @@ def coalesced(commands: Sequence[Command]) -> list[Command]:
 
 def _replaces(command: Command, last: Command | None) -> bool:
     """Whether `command` makes the one before it useless."""
-    if isinstance(command, Pick):
-        return isinstance(last, Pick) and last.panel == command.panel
-    return isinstance(command, Sketch | Watch) and type(command) is type(last)
+    return isinstance(command, Pick | Sketch | Watch) and type(command) is type(last)
 
 
 class Link:

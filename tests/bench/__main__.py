@@ -11,7 +11,7 @@ from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
-ROOMS = ("steps", "denoiser", "flows", "windows", "threads", "hand", "idle", "growth", "chapters", "line")
+ROOMS = ("steps", "precision", "denoiser", "windows", "threads", "hand", "flows", "line", "idle", "growth", "chapters")
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 from engine.protocol.messages import LaneState
 from ui.actions import Actions
 from ui.controls.buttons import Button, IconButton, PlayButton
+from ui.controls.dressed import Dressed
 from ui.controls.labels import Label
 from ui.controls.title import TitleButton
 from ui.language import say
@@ -88,7 +89,7 @@ class Figures(QWidget):
             p.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._text)
 
 
-class TopBar(QWidget):
+class TopBar(Dressed):
     """Three groups; the middle one keeps its place whatever stands beside it, so Play never moves."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
@@ -148,12 +149,6 @@ class TopBar(QWidget):
             group.setSpacing(theme.px(8))
         self._theme.set_icon_name("sun" if theme.name == "dark" else "moon")
         self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A new theme has other lengths."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._set_lengths()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out what does not fit, the least needed first."""

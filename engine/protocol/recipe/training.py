@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The training section of a recipe: the optimizer's settings, and where and with how many threads it runs."""
+"""The training section of a recipe: the optimizer's settings, and where, with how many threads and how exactly it runs."""
 
 from __future__ import annotations
 
@@ -46,4 +46,10 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     device: Annotated[
         Literal["auto", "cpu", "cuda", "mps"],
         option("", "device", "Where the run computes; auto takes CUDA, else MPS, else the CPU.", role="prior"),
+    ] = "auto"  # fmt: skip
+    precision: Annotated[
+        Literal["auto", "float32", "bfloat16"],
+        option("", "precision",
+               "Numbers in the wide matrix products of a training step; auto takes bfloat16 where the CPU has units for them.",
+               role="prior"),
     ] = "auto"  # fmt: skip
