@@ -100,7 +100,8 @@ class Performer:
             self._fail("out_of_memory" if out_of_memory(error) else "build_failed", {"reason": reason_of(error)})
             return
         self.audience.rebuilt(self.repertoire.tracks)
-        facts = tuple(track.facts(old) for track, old in zip(self.repertoire.tracks, revived, strict=True))
+        tracks, tried = self.repertoire.tracks, self.repertoire.tried
+        facts = tuple(track.facts(old, tried.get(track.run.build, {})) for track, old in zip(tracks, revived, strict=True))
         self._send(Built(run_id=command.run_id, lanes=facts))
         if training:
             self.trainer.start()
