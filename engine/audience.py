@@ -112,6 +112,8 @@ class Audience:
             self.seats.remove(seat)
         took_s = time.perf_counter() - since
         seat.used_s += took_s / seat.probe.share
+        if seat.stage:  # at rest, or while points move, it has its time from elsewhere: that is held against nobody
+            seat.used_s = min(max(seat.used_s, self._used_s - CREDIT_S), self._used_s + CREDIT_S)
         return took_s
 
     def _slice(self, seat: Seat) -> None:

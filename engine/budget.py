@@ -25,6 +25,10 @@ class Budget:
         self._saved -= seconds
         self._spent += seconds
 
+    def settle(self) -> None:
+        """Forget what is owed: who spends while nobody else wants the time pays nothing back later."""
+        self._saved = max(self._saved, 0.0)
+
     def spent(self) -> float:
         """Seconds spent since the last call."""
         spent, self._spent = self._spent, 0.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import threading
 from queue import Empty, SimpleQueue
-from typing import IO
 
-from engine.protocol.link import LinkError, coalesced, read_message
+from engine.protocol.line import LinkError, Reader
+from engine.protocol.link import coalesced
 from engine.protocol.messages import Command, Quit
 from engine.protocol.wire import WireError, decode_command
 
@@ -15,15 +15,15 @@ from engine.protocol.wire import WireError, decode_command
 class Inbox(threading.Thread):
     """Commands as they come. The end of the stream, or bytes that are no command, count as Quit: nobody is there any more."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, reader: Reader) -> None:
         super().__init__(name="inbox", daemon=True)
-        self._stream = stream
+        self._reader = reader
         self._queue: SimpleQueue[Command] = SimpleQueue()
 
     def run(self) -> None:
         """The thread's life."""
         try:
-            while (body := read_message(self._stream)) is not None:
+            while (body := self._reader.read()) is not None:
                 self._queue.put(decode_command(body))
         except (LinkError, WireError, OSError, ValueError) as error:
             print(f"the window's stream broke: {error}", flush=True)

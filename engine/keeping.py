@@ -19,7 +19,7 @@ from engine.repertoire import Repertoire
 from engine.run import still
 from engine.store import Store
 
-PIECE = 2**24  #: bytes of a checkpoint in one message
+PIECE = 2**16  #: bytes of a file in one message: frames go between two of them
 
 
 class Keeping:

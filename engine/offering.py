@@ -37,6 +37,11 @@ class Offering:
         """How many frames a second the window wants."""
         self._pace_s = 1 / min(240.0, max(0.5, frames_per_s))
 
+    @property
+    def open(self) -> bool:
+        """Whether the window would take a frame."""
+        return self._credits > 0
+
     def due(self, now: float) -> bool:
         """Whether a frame may be sent now."""
         return self._credits > 0 and now >= self._next and bool(self.repertoire.tracks)

@@ -41,6 +41,7 @@ from engine.protocol.messages import (
 from engine.protocol.recipe.editing import RecipeError, check, with_value
 from engine.protocol.recipe.probes.stage import Stage
 from engine.repertoire import Repertoire
+from engine.scene import Hand
 from engine.sketch import SketchError, example
 from engine.store import Store
 from engine.track import Track
@@ -101,6 +102,8 @@ class Performer:
             return
         self.audience.rebuilt(self.repertoire.tracks)
         tracks, tried = self.repertoire.tracks, self.repertoire.tried
+        for track in tracks:
+            track.scene.point(Hand())  # one that was kept does not remember where a cursor stood long ago
         facts = tuple(track.facts(old, tried.get(track.run.build, {})) for track, old in zip(tracks, revived, strict=True))
         self._send(Built(run_id=command.run_id, lanes=facts))
         if training:
@@ -159,10 +162,12 @@ class Performer:
             track.scene.swarm.clear()
 
     def _pick(self, command: Pick) -> None:
-        for panel, owner in self.audience.seated(command.panel):
+        seated = [(panel.probe, owner) for panel, owner in self.audience.seated(command.panel)]
+        for track in self.repertoire.tracks:
             # Stages of several lanes show one plane: who points at one points at all.
-            for track in self.repertoire.tracks if isinstance(panel.probe, Stage) else (owner,):
-                track.scene.point(panel.probe.kind, command.xy)
+            mine = [probe.kind for probe, owner in seated if owner is track or isinstance(probe, Stage)]
+            at = Hand(mine[0], command.xy, command.example) if mine else Hand(example=command.example)
+            track.scene.point(at)
 
     def _sketch(self, command: Sketch) -> None:
         for track in self.repertoire.tracks:

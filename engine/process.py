@@ -14,7 +14,8 @@ import torch
 
 from engine import device
 from engine.inbox import Inbox
-from engine.protocol.link import MAGIC, Writer, widen
+from engine.protocol.line import Reader, Writer
+from engine.protocol.link import MAGIC, widen
 from engine.protocol.messages import PROTOCOL, Hello
 from engine.protocol.version import APP
 from engine.scheduler import Scheduler
@@ -26,8 +27,8 @@ def main(session: Path | None = None, threads: int = 0) -> int:
     faulthandler.enable()
     device.prepare(device.threads(threads))
     reports.write(MAGIC)
-    inbox = Inbox(commands)
-    writer = Writer(reports, broken=inbox.hang_up)
+    writer = Writer(reports, broken=lambda error: inbox.hang_up())
+    inbox = Inbox(Reader(commands, writer))
     writer.start()
     writer.put(_hello(session))
     inbox.start()

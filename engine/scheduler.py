@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.archive import Saver
-from engine.audience import Audience
+from engine.audience import Audience, Seat
 from engine.budget import Budget
 from engine.flowing import Flowing
 from engine.inbox import Inbox
@@ -84,12 +84,15 @@ class Scheduler:
     def _turn(self, now: float) -> bool:
         """One round; whether anything was done, so that the next round should follow at once."""
         training = self.trainer.running
+        if not training:  # what is measured at rest takes no step's time, and must not keep the panels waiting after Play
+            self.probes.settle()
+            self.flowing.budget.settle()
         busy = self.flowing.advance(now, unbounded=not training)
         if self.offering.due(now):
             self._measure_stages(now, training)
             busy |= self.offering.offer(now, self.trainer.running, self.flowing, self.probes)
         seat = self.audience.next(now)
-        if seat is not None and (not training or self.probes.allows(now) or seat.probe.urgent):
+        if seat is not None and (not training or seat.probe.urgent or self._may_spend(seat, now)):
             self.probes.spend(self.audience.advance(seat))
             busy = True
         busy |= self.trainer.advance(now)
@@ -98,7 +101,10 @@ class Scheduler:
         return busy
 
     def _measure_stages(self, now: float, training: bool) -> None:
-        """The stage is drawn with every frame: on the flow's time while points move, else on the probes'."""
+        """The stage is drawn with every frame: on the flow's time while points move, else on the probes'.
+
+        What a hand waits for is answered whatever was spent before.
+        """
         for seat in self.audience.stages():
             moving = seat.track.scene.swarm.active
             budget = self.flowing.budget if moving else self.probes
@@ -107,6 +113,16 @@ class Scheduler:
                     budget.spend(self.audience.advance(seat))
                     if seat not in self.audience.seats:
                         break
+            elif seat.probe.urgent:
+                budget.spend(self.audience.advance(seat))
+
+    def _may_spend(self, seat: Seat, now: float) -> bool:
+        """Whether a panel may have time: if there is some, and no stage that has had less waits for the next frame.
+
+        Else the panels, who are asked in every turn, would take each millisecond as it is earned.
+        """
+        waiting = self.offering.open and any(stage.used_s < seat.used_s for stage in self.audience.stages())
+        return self.probes.allows(now) and not waiting
 
     def _patience(self, now: float) -> float | None:
         """How long to sleep when there is nothing to do; None: until a command comes."""

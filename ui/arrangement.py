@@ -45,6 +45,7 @@ class Arrangement(QWidget):
     watched = Signal(tuple)  #: the Panels that can be seen
     arranged = Signal(tuple)  #: the Places that are up now, as a second screen shows them
     moved = Signal(object)  #: the Moment that they show
+    picked = Signal(object)  #: the example to mark in all panels, by its number, or None
     added = Signal(object)  #: a View or a SketchPad that is new here: connect its signals
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -136,6 +137,7 @@ class Arrangement(QWidget):
         frame.tuned.connect(self._tell)
         frame.shifted.connect(partial(shift, self))
         frame.head.dropped.connect(partial(drop, self, place.key))
+        self.picked.connect(frame.view.show_picked)
         self.frames[place.key] = frame
         for part in filter(None, (frame.view, frame.pad)):
             self.added.emit(part)

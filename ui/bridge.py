@@ -49,6 +49,12 @@ class EngineThread(QThread):
             link = self._link
         link.send(command)
 
+    @property
+    def round_s(self) -> float | None:
+        """Seconds to an engine elsewhere and back; None where it is here, or not known yet."""
+        with self._lock:
+            return self._link.round_s if self._link is not None else None
+
     def take(self) -> list[Frame]:
         """The frames that came since the last call, oldest first (two at most); each gives its credit back."""
         with self._lock:

@@ -30,6 +30,7 @@ def diagnostics(player: Player) -> str:
         f"Attractor {APP}, Python {platform.python_version()}, Qt {qVersion()} ({QGuiApplication.platformName()})",
         f"{platform.platform()}, {os.cpu_count()} cores, frozen {getattr(sys, 'frozen', False)}",
         f"Engine: {engine}; deaths {player.troupe.deaths}, playing {player.troupe.playing}",
+        f"Line to the engine and back: {'near' if (away := player.troupe.round_s) is None else f'{1000 * away:.0f} ms'}",
         f"Steps: {', '.join(f'{lane.name} {lane.step}' for lane in moment.lanes) if moment else 'none'}",
         f"Experiment: {encode(state.experiment).decode()}",
     ]

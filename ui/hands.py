@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What hands do on a plane: a click or a spray puts points on the stage, a cursor asks the decoder what stands there."""
+"""What hands do: a click or a spray puts points on the stage, a pen draws on the pad."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from engine.protocol.messages import Clear, Flow, Pick, Scatter, Sketch, Spawn
+from engine.protocol.messages import Clear, Flow, Scatter, Sketch, Spawn
 from engine.protocol.recipe.probes.stage import Stage
 from ui.controls.sketchpad import SketchPad
 from ui.troupe import Troupe
@@ -22,7 +22,7 @@ RELEASED: Final = 300  #: points that set out at once
 
 
 class Hands(QObject):
-    """Turns clicks, sprays and pointing into commands."""
+    """Turns clicks, sprays and strokes into commands."""
 
     flowed = Signal(str)  #: how points move now: a key of MODES
 
@@ -37,12 +37,9 @@ class Hands(QObject):
             view.drawn.connect(lambda pixels: self._troupe.send(Sketch(pixels=pixels)))
             return
         panel = view.panel
-        if isinstance(view, PointerView) and panel is not None:
-            if isinstance(panel.probe, Stage):
-                view.clicked.connect(lambda x, y: self.spawn(np.array([[x, y]])))
-                view.sprayed.connect(lambda xs, ys: self.spawn(np.stack((xs, ys), axis=1)))
-            view.pointed.connect(lambda x, y: self._troupe.send(Pick(panel=panel.key, xy=(x, y))))
-            view.left.connect(lambda: self._troupe.send(Pick(panel=panel.key)))
+        if isinstance(view, PointerView) and panel is not None and isinstance(panel.probe, Stage):
+            view.clicked.connect(lambda x, y: self.spawn(np.array([[x, y]])))
+            view.sprayed.connect(lambda xs, ys: self.spawn(np.stack((xs, ys), axis=1)))
 
     def release(self) -> None:
         """Let points set out on every stage at once, in place of those that are there."""

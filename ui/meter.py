@@ -114,15 +114,16 @@ class Meter(QObject):
         player = self._window.player
         seconds = time.perf_counter() - self._since if self._since is not None else 0.0
         gaps = np.diff(self._ticks) * 1000 if len(self._ticks) > 1 else np.zeros(1)
-        hello, size = player.troupe.hello, self._window.size()
+        hello, size, away = player.troupe.hello, self._window.size(), player.troupe.round_s
         return {
             "chapter": player.session.key, "threads": hello.threads if hello else 0, "device": hello.device if hello else "",
             "size": [size.width(), size.height()], "steps": self._steps[1],
             "steps_per_s": _rate(self._steps[1] - self._steps[0], seconds),
             "frames": self._frames, "frames_per_s": _rate(self._frames, seconds),
+            "ticks_per_s": _rate(len(self._ticks), seconds), "round_ms": None if away is None else round(1000 * away, 1),
             "gap_ms": {"p50": _ms(gaps, 50), "p99": _ms(gaps, 99), "max": round(float(gaps.max()), 2)},
             "window_s": round(self._window_s, 3), "first_frame_s": round(self._first_s, 3),
-            "rss_mb": {"ui": rss_mb(os.getpid()), "engine": rss_mb(hello.pid) if hello else None},
+            "rss_mb": {"ui": rss_mb(os.getpid()), "engine": rss_mb(hello.pid) if hello and away is None else None},
             "engine_deaths": player.troupe.deaths,
         }  # fmt: skip
 

@@ -33,6 +33,7 @@ class Mirror(QWidget):
         self.dress(name)
         panels.arranged.connect(self.panels.show_places)
         panels.moved.connect(self.panels.show_moment)
+        panels.picked.connect(self.panels.picked)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(self.close)
 
     def show_title(self, title: str) -> None:

@@ -85,7 +85,7 @@ class Showing(QObject):
         newest = self._player.reel.now(self._run)
         if newest is None:
             self._panels.show_moment(NOTHING)
-            self._bar.show_lane(NOWHERE, False, self._device())
+            self._bar.show_lane(NOWHERE, False, self._device(), self._player.troupe.round_s)
             self._timeline.show_moment(0, 0, 0, 0)
             return
         shown = self._held or newest
@@ -94,7 +94,8 @@ class Showing(QObject):
 
     def _show_place(self, shown: Moment, newest: Moment) -> None:
         lane, last = self._lane(shown), self._lane(newest)
-        self._bar.show_lane(lane, newest.training and self._held is None, self._device())
+        training = newest.training and self._held is None
+        self._bar.show_lane(lane, training, self._device(), self._player.troupe.round_s)
         count = self._player.reel.count(self._run)
         self._timeline.show_moment(count, self._where(count), lane.step, last.step, self._present(shown))
 

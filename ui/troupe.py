@@ -53,6 +53,7 @@ class Troupe(QObject):
         self._watched = Watch(panels=())
         self._saved_at: float | None = None
         self._was_playing = False  # when the engine died
+        self.round_s: float | None = None  #: seconds to an engine elsewhere and back, a running mean; None where it is here
         self.heard = 0  #: messages of all engines so far
         self.owing = False  #: whether the engine has to say something: it plays, or was asked and has not answered
         self.up = False  #: whether it has said hello
@@ -104,8 +105,9 @@ class Troupe(QObject):
     def take(self) -> list[Frame]:
         """The frames that came since the last call, oldest first."""
         frames = self._thread.take() if self._thread is not None else []
-        if frames:
+        if frames and self._thread is not None:
             self._note(len(frames))
+            self.round_s = self._thread.round_s
         return frames
 
     def play(self) -> None:

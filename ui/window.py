@@ -27,6 +27,7 @@ from ui.notices import Notices
 from ui.overlays import Blank, Keys
 from ui.painting import Painting
 from ui.papers import Papers
+from ui.picking import Picking
 from ui.player import Player
 from ui.preferences import Preferences
 from ui.projecting import Projecting
@@ -49,7 +50,7 @@ class Window(QMainWindow):
         self.language = Language(appearance.app, memory)
         self.deeds = Actions(self)
         self.desk = desk = Desk(self.deeds)
-        self.hands = Hands(player.troupe)
+        self.hands, self.picking = Hands(player.troupe), Picking(player, desk.panels)
         self.shaping = Shaping(player)
         desk.panels.added.connect(self.hands.take)
         desk.panels.added.connect(self.shaping.take)

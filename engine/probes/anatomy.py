@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,20 +25,25 @@ MOST_CELLS = 1024  #: units of a layer whose activations are shown
 
 
 class AnatomyProbe(Probe[Anatomy]):
-    """One test example, or always the same h where the network begins with h."""
+    """The picked example, else a test example; always the same h where the network begins with h."""
 
     def __init__(self, declared: Anatomy, panel: str, scene: Scene) -> None:
         super().__init__(declared, panel, scene)
         run = scene.run
-        self._x = run.test[declared.test % len(run.test)][None]  # (1, M)
-        self._noise = torch.randn(self._x.shape, generator=self.rng, device=run.device)
+        self._test = run.test[declared.test % len(run.test)][None]  # (1, M)
+        self._noise = torch.randn(self._test.shape, generator=self.rng, device=run.device)
         if "decode" in run.network.declared.can:
             self._h = run.network.prior(1, self.rng)
             self._eps_s = torch.randn(self._h.shape, generator=self.rng, device=run.device)
 
+    def version(self) -> Any:
+        """The picked example counts too."""
+        return self.scene.subject
+
     def measure(self) -> Iterator[Reading]:
         """One picture."""
-        run = self.scene.run
+        run, example = self.scene.run, self.scene.picked()
+        x = self._test if example is None else example[None]
         network, can = run.shown, run.network.declared.can
         code: Tensor | None = None
 
@@ -48,12 +54,12 @@ class AnatomyProbe(Probe[Anatomy]):
             return network.decode(code)
 
         if "denoise" in can:
-            noisy = self._x + run.sigma * self._noise
+            noisy = x + run.sigma * self._noise
             layers = activations(network, noisy, lambda x: network.denoise(x, run.sigma))
         elif "posterior" in can:
-            layers = activations(network, self._x, through_a_code)
+            layers = activations(network, x, through_a_code)
         elif "encode" in can:
-            layers = activations(network, self._x, lambda x: network.decode(network.encode(x)))
+            layers = activations(network, x, lambda x: network.decode(network.encode(x)))
         elif "discriminate" in can:
             layers = activations(network, self._h, lambda h: network.discriminate(network.decode(h)))
         else:

@@ -43,6 +43,7 @@ class CandidatesProbe(Probe[Candidates]):
         bars = Bars(
             name="candidates", labels=tuple(example_name(self.scene, i) for i in largest.indices.tolist()),
             values=to_numpy(largest.values[:, None]), roles=("exact",), thumbnails=thumbnails,
+            examples=tuple(largest.indices.tolist()),
         )  # fmt: skip
         figure = f"{number:,.2f}" if number < 100 else f"{number:,.0f}"
         axes = Axes(note=f"effective number, of {len(weights):,}", figure=figure)
@@ -72,7 +73,7 @@ class EffectiveNumberProbe(Probe[EffectiveNumber]):
 
     def _picture(self, field: Field) -> Picture:
         x, y = self.scene.plane.titles
-        cloud = Points(name="data", xy=self._data, size_px=2.0)
+        cloud = Points(name="data", xy=self._data, first=0, size_px=2.0)
         note = f"at σ = {self.scene.run.sigma:.3g}, 1 … {len(self.scene.run.x):,}"
         axes = Axes(x=x, y=y, range=self._range, note=note)
         return Picture(step=self.scene.run.step, layers=(field, cloud), axes=axes)

@@ -92,7 +92,7 @@ class DensityProbe(Probe[Density]):
             name="log₁₀ P(x)", role="learned", values=np.clip(values, low, None).astype(np.float32), range=self._range,
             low=low, high=high, label="log₁₀ P(x)",
         )  # fmt: skip
-        cloud = Points(name="data", xy=self._data, size_px=2.0)
+        cloud = Points(name="data", xy=self._data, first=0, size_px=2.0)
         axes = Axes(x="x₁", y="x₂", range=self._range, note=self._blur(), figure=f"ε = {self._eps:.3g}")
         note = "" if smooth else "g is so steep that places between the codes are missed"
         return Picture(step=step, layers=(field, cloud), axes=axes, note=note)

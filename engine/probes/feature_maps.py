@@ -25,13 +25,14 @@ class FeatureMapsProbe(Probe[FeatureMaps]):
         self._noise = torch.randn(1, scene.run.network.size, generator=self.rng, device=scene.run.device)
 
     def version(self) -> Any:
-        """The drawing counts too."""
+        """The drawing and the picked example count too."""
         return self.scene.weights
 
     def measure(self) -> Iterator[Reading]:
         """One picture."""
         run = self.scene.run
-        x = run.test[self.declared.test % len(run.test)] if self.scene.sketch is None else self.scene.sketch
+        given = self.scene.sketch if self.scene.sketch is not None else self.scene.picked()
+        x = run.test[self.declared.test % len(run.test)] if given is None else given
         entered = x[None] + (run.sigma * self._noise if "denoise" in run.network.declared.can else 0.0)
         layers = run.shown.maps(entered, run.sigma)[:-1]  # the last is what leaves, an image
         count = min(self.declared.channels, *(maps.shape[1] for maps in layers))

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.attractors import NONE
 from engine.probes.probe import Probe, Reading, gallery, to_pixels
-from engine.protocol.payloads import Images, Picture
+from engine.protocol.payloads import NO_EXAMPLE, Images, Picture
 from engine.protocol.recipe.probes.film import Film, Gathering
 from engine.scene import Scene
 
@@ -41,6 +41,7 @@ class FilmProbe(Probe[Film]):
             name="film", role="learned", pixels=np.stack(rows), rows=("x", "nearest xᵢ"),
             columns=tuple(str(film[i][0]) for i in chosen),
             captions=("",) * len(chosen) + tuple(f"{d:.2f}" for d in distance.tolist()),
+            examples=(NO_EXAMPLE,) * len(chosen) + tuple(nearest.tolist()),
             tooltip=tuple(f"x after {film[i][0]} updates" for i in chosen)
             + tuple(f"{name}, at distance {d:.3g}" for name, d in zip(names, distance.tolist(), strict=True)),
         )  # fmt: skip

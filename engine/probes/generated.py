@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import torch
 
 from engine.probes.probe import Probe, Reading, gallery
+from engine.protocol.payloads import NO_EXAMPLE
 from engine.protocol.recipe.probes.generated import LatentGrid, Walk
 
 REACH = 3.0  #: standard deviations of the prior
@@ -35,10 +36,12 @@ class WalkProbe(Probe[Walk]):
     def measure(self) -> Iterator[Reading]:
         """One picture."""
         run = self.scene.run
-        ends = run.test[[self.declared.start % len(run.test), self.declared.end % len(run.test)]]  # (2, M)
+        chosen = [row % len(run.test) for row in (self.declared.start, self.declared.end)]
+        ends = run.test[chosen]  # (2, M)
+        start, end = map(self.scene.test, chosen)
         way = torch.linspace(0, 1, self.declared.frames, device=run.device)[:, None]
         h = run.shown.encode(ends)
         through = run.shown.decode(torch.lerp(h[:1], h[1:], way))
         across = torch.lerp(ends[:1], ends[1:], way)
         rows = [("g(h)", through, 0.0, 1.0), ("pixels", across, 0.0, 1.0)]
-        yield Reading(gallery(self.scene, rows))
+        yield Reading(gallery(self.scene, rows, examples=(start, *[NO_EXAMPLE] * (len(way) - 2), end)))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,18 +24,24 @@ EVERY = 4  #: steps between two points of the curve
 
 
 class OptimizeProbe(Probe[Optimize]):
-    """One test example, always with the same noises."""
+    """The picked example, else a test example; always with the same noises."""
 
     def __init__(self, declared: Optimize, panel: str, scene: Scene) -> None:
         super().__init__(declared, panel, scene)
         run = scene.run
-        self._x = run.test[declared.test % len(run.test)][None]  # (1, M)
+        self._test = run.test[declared.test % len(run.test)][None]  # (1, M)
+        self._x = self._test  #: of the present measurement
         self._still = Still(run)
         self._sigma_eps = 0.0
 
+    def version(self) -> Any:
+        """The picked example counts too."""
+        return self.scene.subject
+
     def measure(self) -> Iterator[Reading]:
-        """One picture, at the end of the search."""
-        step, declared = self.scene.run.step, self.declared
+        """One picture, at the end of the search; the curves show the test example's."""
+        step, declared, example = self.scene.run.step, self.declared, self.scene.picked()
+        self._x = self._test if example is None else example[None]
         network, self._sigma_eps = self._still.take(), bound_of(self.scene.run).sigma_eps
         self.rng.manual_seed(self.rng.initial_seed())
         with torch.inference_mode(False), torch.no_grad():
@@ -50,7 +57,8 @@ class OptimizeProbe(Probe[Optimize]):
                 yield Reading()
         log_p = yield from log_density(self._still, self._sigma_eps, self._x)
         exact = None if log_p is None else float(log_p)
-        yield Reading(self._picture(step, places, bounds, exact), {"elbo_guess": bounds[0], "elbo_optimized": bounds[-1]})
+        figures = {"elbo_guess": bounds[0], "elbo_optimized": bounds[-1]} if example is None else {}
+        yield Reading(self._picture(step, places, bounds, exact), figures)
 
     def _bound(self, guess: list[Tensor]) -> Generator[Reading, None, float]:
         """The ELBO with these μ and ln Σ, without the noise of samples."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -30,19 +31,26 @@ HALVES = 8  #: how often the frame may be halved
 
 
 class PosteriorProbe(Probe[Posterior]):
-    """One test example. The frame is made of few sizes and places, so that it rests while the codes move a little."""
+    """The picked example, else a test example. The frame has few sizes and places: it rests while the codes move a little."""
 
     def __init__(self, declared: Posterior, panel: str, scene: Scene) -> None:
         super().__init__(declared, panel, scene)
         run = scene.run
-        self._x = run.test[declared.test % len(run.test)][None]  # (1, M)
+        self._test = run.test[declared.test % len(run.test)][None]  # (1, M)
+        self._x = self._test  #: of the present measurement
         self._still = Still(run)
         self._sigma_eps = 0.0
-        self._answered: int | None = None  #: the live values of the last whole picture
+        self._answered: Any = None  #: the live values and the example of the last whole picture
+
+    def version(self) -> Any:
+        """The picked example counts too."""
+        return self.scene.subject
 
     def measure(self) -> Iterator[Reading]:
-        """A coarse picture after a change by hand, then the whole one with the gap."""
-        step, live = self.scene.run.step, self.scene.live
+        """A coarse picture after a change by hand, then the whole one with the gap; the curves show the test example's."""
+        step, live = self.scene.run.step, self.scene.subject[1:]
+        example = self.scene.picked()
+        self._x = self._test if example is None else example[None]
         network = self._still.take()
         sigma_eps = self._sigma_eps = bound_of(self.scene.run).sigma_eps
         mu, log_var = network.posterior(self._x)
@@ -52,7 +60,7 @@ class PosteriorProbe(Probe[Posterior]):
             sampled, _ = yield from log_density_sampled(self._still, sigma_eps, self._x, SAMPLES, self.rng)
             picture = self._picture(step, [], "log P(x) − ELBO, by sampling", f"{float(sampled) - bound:.2f} nats")
             note = "a posterior is drawn for one or two hidden dimensions"
-            yield Reading(replace(picture, note=note), {"gap": float(sampled) - bound})
+            yield Reading(replace(picture, note=note), {"gap": float(sampled) - bound} if example is None else {})
             return
         seen = yield from self._first_look(mu, log_var)
         frame = self._frame(seen, mu, log_var)
@@ -67,7 +75,7 @@ class PosteriorProbe(Probe[Posterior]):
         gap = float(log_p) - bound
         self._answered = live
         picture = self._picture(step, layers, "log P(x) − ELBO", f"{gap:.3f} nats", frame)
-        yield Reading(picture, {"gap": gap, "log_p": float(log_p), "elbo": bound})
+        yield Reading(picture, {"gap": gap, "log_p": float(log_p), "elbo": bound} if example is None else {})
 
     def _log_joint(self, h: Tensor) -> Generator[Reading, None, Tensor]:
         """log P(x|h) P(h) for codes h (k, M_hidd), (k,)."""

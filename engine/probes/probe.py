@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import numpy as np
 from torch import Tensor
 
-from engine.protocol.payloads import Images, Picture
+from engine.protocol.payloads import PICKED, Images, Picture, Points
 from engine.protocol.recipe.part import Probe as Declared
 from engine.rng import generator
 from engine.scene import Scene
@@ -85,10 +85,21 @@ def class_labels(labels: np.ndarray | None, count: int) -> np.ndarray | None:
     return None if labels is None else labels[:count].astype(np.int32)
 
 
-def gallery(scene: Scene, rows: list[tuple[str, Tensor, float, float]], columns: tuple[str, ...] = ()) -> Picture:
-    """Rows of images: (label, flat images (n, M), the value shown black, the value shown white)."""
+def picked(number: int, xy: np.ndarray) -> Points:
+    """The picked example at its place (1, 2), for a plane that shows others."""
+    return Points(name=PICKED, role="learned", xy=xy, first=number, size_px=6.0)
+
+
+def gallery(
+    scene: Scene, rows: list[tuple[str, Tensor, float, float]], columns: tuple[str, ...] = (), examples: tuple[int, ...] = ()
+) -> Picture:
+    """Rows of images: (label, flat images (n, M), the value shown black, the value shown white).
+
+    `examples` are those of one row, where every row has the same.
+    """
     pixels = np.stack([to_pixels(x, scene.run.data.shape, low, high) for _, x, low, high in rows])
-    grid = Images(name="images", pixels=pixels, rows=tuple(label for label, *_ in rows), columns=columns)
+    names = tuple(label for label, *_ in rows)
+    grid = Images(name="images", pixels=pixels, rows=names, columns=columns, examples=examples * len(rows))
     return Picture(step=scene.run.step, layers=(grid,))
 
 

@@ -16,7 +16,7 @@ from engine.plane import extent, widened
 from engine.probes.apart import Apart
 from engine.probes.basins import Basins
 from engine.probes.ground import EXACT, Bounds, Ground
-from engine.probes.probe import Probe, Reading, class_labels, lattice, to_numpy
+from engine.probes.probe import Probe, Reading, class_labels, lattice, picked, to_numpy
 from engine.protocol.payloads import Axes, Paths, Payload, Picture, Points
 from engine.protocol.recipe.parameter import Role
 from engine.protocol.recipe.probes.stage import Stage
@@ -59,10 +59,10 @@ class StageProbe(Probe[Stage]):
         layers: list[Payload] = []
         if self._ground is not None and self._ground.field is not None:
             layers.append(self._ground.field)
-        layers.append(Points(name="data", role="data", xy=self._data, label=self._labels, size_px=4.0))
+        layers.append(Points(name="data", role="data", xy=self._data, label=self._labels, first=0, size_px=4.0))
         if self._pointing:
             layers.append(Paths(name="arrows", role="exact", xy=self._way(), arrows=True))
-        layers += [*self._hidden_space(), *self._points()]
+        layers += [*self._hidden_space(), *self._points(), *self._picked()]
         yield Reading(Picture(step=self.scene.run.step, layers=tuple(layers), axes=self._axes()))
 
     def _ground_of(self, bounds: Bounds) -> Ground | None:
@@ -96,6 +96,13 @@ class StageProbe(Probe[Stage]):
             Points(name="starts", role=born, xy=swarm.start_xy, ring=True, size_px=3.0 if many else 5.0),
             Points(name="points", role="learned", xy=places, label=label, size_px=5.0 if many else 8.0),
         ]
+
+    def _picked(self) -> list[Payload]:
+        """The picked example, where it is not among the data that are drawn: a test example."""
+        number, x = self.scene.hand.example, self.scene.picked()
+        if number is None or x is None or number < len(self._data):
+            return []
+        return [picked(number, to_numpy(self.scene.plane.project(x[None])))]
 
     def _hidden_space(self) -> list[Payload]:
         """Where points fly from the prior: the hidden space in the plane, its line or its first two dimensions' circles, and

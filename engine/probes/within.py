@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.closed_form import local_dimension
 from engine.plane import extent
 from engine.probes.jacobian import singular_values
-from engine.probes.probe import Errand, Probe, Reading, class_labels, to_numpy
+from engine.probes.probe import Errand, Probe, Reading, class_labels, picked, to_numpy
 from engine.probes.still import frozen
 from engine.probes.turning import Turning
 from engine.protocol.payloads import Axes, Bars, Paths, Payload, Picture, Points, Series
@@ -44,7 +44,10 @@ class InnerProbe(Probe[Inner]):
         inner = run.shown.narrowest(self._x, run.sigma)
         mean, axes, shares = self._turning.axes(inner)
         places = to_numpy((inner - mean) @ axes.T)
-        layers: list[Payload] = [Points(name="data", xy=places, label=self._labels, classes=self.scene.classes)]
+        layers: list[Payload] = [Points(name="data", xy=places, label=self._labels, first=0, classes=self.scene.classes)]
+        number, x = self.scene.hand.example, self.scene.picked()
+        if number is not None and x is not None and number >= len(places):
+            layers.append(picked(number, to_numpy((run.shown.narrowest(x[None], run.sigma) - mean) @ axes.T)))
         film = self.scene.swarm.film
         if len(film) > 1:
             way = run.shown.narrowest(torch.stack([x for _, x in film]), run.sigma)
@@ -56,7 +59,7 @@ class InnerProbe(Probe[Inner]):
 
 
 class SpectrumProbe(Probe[Spectrum]):
-    """The Jacobian at the pointed x; that of test points is asked for beside it."""
+    """The Jacobian at the picked example, else at the pointed x; that of test points is asked for beside it."""
 
     every_s = 0.2
 
@@ -73,7 +76,9 @@ class SpectrumProbe(Probe[Spectrum]):
         """The spectrum at once."""
         run, network = self.scene.run, frozen(self.scene.run.shown)
         step = run.step
-        for values in singular_values(network, self.scene.pointed(), run.sigma):
+        example = self.scene.picked()
+        x = self.scene.pointed() if example is None else example
+        for values in singular_values(network, x, run.sigma):
             yield Reading(None if values is None else self._picture(step, values))
 
     def _picture(self, step: int, values: Tensor) -> Picture:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The link to an engine process: start it (here, or by any command such as ssh), shake hands, talk, stop it, notice its death.
 
-The engine writes MAGIC, then messages; the window writes messages: a length (4 bytes, little-endian), then msgpack.
-Both sides write through a `Writer`, so that no thread that paints or trains ever waits for the pipe.
+The engine writes MAGIC, then messages; the window writes messages. `line` tells how they are framed; both sides write through
+a `Writer`, so that no thread that paints or trains ever waits for the pipe.
 """
 
 from __future__ import annotations
@@ -12,26 +12,22 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
 from typing import IO, BinaryIO
 
-from engine.protocol.messages import PROTOCOL, Change, Command, Hello, Message, Pick, Quit, Report, Sketch, Watch
+from engine.protocol.line import LinkError as LinkError
+from engine.protocol.line import Reader, Writer
+from engine.protocol.messages import PROTOCOL, Change, Command, Hello, Pick, Quit, Report, Sketch, Watch
+from engine.protocol.places import own_command
 from engine.protocol.version import APP
-from engine.protocol.wire import MAX_BYTES, WireError, decode_greeting, decode_report, encode
+from engine.protocol.wire import WireError, decode_greeting, decode_report
 
 MAGIC = b"\x00attractor-engine\x01\n"
 MAX_BANNER = 1 << 20  #: bytes that may stand before the magic (what ssh and shells print)
-HEADER = 4
 MOST_LOG = 2**20  #: bytes of the engine's log
 MOST_VERSION = 40  #: characters of another engine's version that are shown
-
-
-class LinkError(OSError):
-    """The other side did not speak our protocol."""
 
 
 class OtherVersion(LinkError):
@@ -65,20 +61,6 @@ class Ending:
         return self.asked and self.code == 0
 
 
-def read_message(stream: BinaryIO | IO[bytes]) -> bytes | None:
-    """The next message's bytes; None at the end of the stream. Raises LinkError for an impossible length or a cut message."""
-    header = stream.read(HEADER)
-    if not header:
-        return None
-    length = int.from_bytes(header, "little")
-    if len(header) < HEADER or length > MAX_BYTES:
-        raise LinkError(f"a message of {length} bytes is not ours")
-    body = stream.read(length)
-    if len(body) < length:
-        raise LinkError("the message was cut short")
-    return body
-
-
 def skip_to_magic(stream: BinaryIO | IO[bytes]) -> None:
     """Read past everything that stands before MAGIC. Raises LinkError where it does not come."""
     window = b""
@@ -108,40 +90,7 @@ def coalesced(commands: Sequence[Command]) -> list[Command]:
 
 def _replaces(command: Command, last: Command | None) -> bool:
     """Whether `command` makes the one before it useless."""
-    if isinstance(command, Pick):
-        return isinstance(last, Pick) and last.panel == command.panel
-    return isinstance(command, Sketch | Watch) and type(command) is type(last)
-
-
-class Writer(threading.Thread):
-    """Writes messages to a stream from a thread of its own. A broken stream ends it and calls `broken` once."""
-
-    def __init__(self, stream: IO[bytes], broken: Callable[[], None] = lambda: None) -> None:
-        super().__init__(name="link-writer", daemon=True)
-        self._stream = stream
-        self._queue: SimpleQueue[Message | None] = SimpleQueue()
-        self._broken = broken
-
-    def put(self, message: Message) -> None:
-        """Send a message when its turn comes; never blocks."""
-        self._queue.put(message)
-
-    def close(self) -> None:
-        """End after what is already in the queue."""
-        self._queue.put(None)
-
-    def run(self) -> None:
-        """The thread's life: encode and write until closed or broken."""
-        while (message := self._queue.get()) is not None:
-            try:
-                body = encode(message)
-                self._stream.write(len(body).to_bytes(HEADER, "little") + body)
-                self._stream.flush()
-            except (OSError, ValueError) as error:  # ValueError: no message (a WireError), or the stream was closed under us
-                if isinstance(error, WireError):
-                    print(f"{type(message).__name__}: {error}", file=sys.stderr, flush=True)
-                self._broken()
-                return
+    return isinstance(command, Pick | Sketch | Watch) and type(command) is type(last)
 
 
 class Link:
@@ -169,7 +118,9 @@ class Link:
         self._in, self._out = self.process.stdin, self.process.stdout
         widen(self._out)
         self._asked = False
-        self._writer = Writer(self._in)
+        self._writer = Writer(self._in, self._broken)
+        self._reader = Reader(self._out, self._writer)
+        self._far = elsewhere(argv)
         self._writer.start()
 
     def shake_hands(self) -> Hello:
@@ -178,7 +129,7 @@ class Link:
         Another app version is refused too, for it may lack a model or a parameter that this window offers.
         """
         skip_to_magic(self._out)
-        body = read_message(self._out)
+        body = self._reader.read()
         if body is None:
             raise LinkError("the engine ended before it said hello")
         try:
@@ -190,11 +141,18 @@ class Link:
         hello = _report(body)
         if not isinstance(hello, Hello):
             raise LinkError("the engine's first word was no hello")
+        if self._far:
+            self._writer.go_far()
         return hello
+
+    @property
+    def round_s(self) -> float | None:
+        """Seconds to an engine elsewhere and back, a running mean; None where it is here, or not known yet."""
+        return self._writer.round_s
 
     def read(self) -> Report | None:
         """The next frame or event; None when the engine's stream ends. Raises LinkError for bytes that are no message."""
-        body = read_message(self._out)
+        body = self._reader.read()
         return None if body is None else _report(body)
 
     def send(self, command: Command) -> None:
@@ -227,12 +185,22 @@ class Link:
         """End the process at once (force restart)."""
         self.process.kill()
 
+    def _broken(self, error: Exception) -> None:
+        if isinstance(error, LinkError):  # nobody answers, and the stream does not end: the line is dead
+            self.kill()
+
     def _last_words(self, size: int = 2000) -> str:
         if self._log is None or not self._log.exists():
             return ""
         with self._log.open("rb") as stream:
             stream.seek(max(0, stream.seek(0, os.SEEK_END) - size))
             return stream.read().decode(errors="replace")
+
+
+def elsewhere(argv: Sequence[str]) -> bool:
+    """Whether these words start another program than this app: its engine may be far away, over a slow line."""
+    own = own_command()
+    return list(argv[: len(own)]) != own
 
 
 def _report(body: bytes) -> Report:

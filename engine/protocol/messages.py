@@ -12,7 +12,7 @@ from engine.protocol.payloads import Picture
 from engine.protocol.recipe.experiment import Experiment
 from engine.protocol.recipe.probes import Panel
 
-PROTOCOL = 1
+PROTOCOL = 2
 Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
@@ -95,10 +95,14 @@ class Flow(Message, frozen=True, tag="flow", kw_only=True):
 
 
 class Pick(Message, frozen=True, tag="pick", kw_only=True):
-    """Point at a place of a panel's plane (the cursor, a drag), or at nothing."""
+    """All that is pointed at: a place of one panel's plane (there is one cursor), and the example that is picked.
 
-    panel: str
+    What is not named here is pointed at no more, whatever was said before and whichever panels can be seen.
+    """
+
+    panel: str = ""
     xy: tuple[float, float] | None = None
+    example: Count | None = None  #: its number, see `payloads`
 
 
 class Sketch(Message, frozen=True, tag="sketch", kw_only=True):

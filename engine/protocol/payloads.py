@@ -3,14 +3,22 @@
 
 Coordinates are those of the plot, colors are roles or class numbers, texts are finished sentences. A view draws what stands
 here and computes nothing. Arrays arrive read-only. The layers of one panel share its plane and are drawn in their order.
+
+Points, images and bars may say which examples they are, so that one that is picked in one view is marked in all. An example's
+number counts the training examples, then the test examples, from 0; NO_EXAMPLE stands where there is none.
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 import msgspec
 import numpy as np
 
 from engine.protocol.recipe.parameter import Role
+
+NO_EXAMPLE: Final = -1
+PICKED: Final = "picked"  #: the layer of what the cursor is on: it comes and goes with it, and has no check-box
 
 FloatArray = np.ndarray  #: float32 or float64
 IntArray = np.ndarray  #: int32 or int64
@@ -50,9 +58,9 @@ class Points(Layer, frozen=True, tag="points", kw_only=True):
     xy: FloatArray  # (n, 2)
     label: IntArray | None = None  # (n,) class number
     sigma: FloatArray | None = None  # (n, 2) semi-axes of the ellipse, in plot units
-    ids: IntArray | None = None  # (n,) what the point is, for linked picking
+    first: int | None = None  #: the example that the first point is; the others follow in order. None: no examples
     classes: tuple[str, ...] = ()
-    ring: bool = False  #: drawn as open rings (starting points, the picked point)
+    ring: bool = False  #: drawn as open rings (starting points, the place of the cursor)
     size_px: float = 4.0
 
 
@@ -75,6 +83,7 @@ class Images(Layer, frozen=True, tag="images", kw_only=True):
     columns: tuple[str, ...] = ()
     captions: tuple[str, ...] = ()  #: one for each image, row by row, or none
     tooltip: tuple[str, ...] = ()
+    examples: tuple[int, ...] = ()  #: which example each image is, row by row, or none
     at: tuple[float, float] | None = None  #: the place of the plane that the images belong to: shown as a card beside it
 
 
@@ -99,6 +108,7 @@ class Bars(Layer, frozen=True, tag="bars", kw_only=True):
     roles: tuple[Role, ...] = ()
     unit: str = ""
     thumbnails: np.ndarray | None = None  # (n, h, w) uint8
+    examples: tuple[int, ...] = ()  #: which example each bar is of, or none
     marks: tuple[float, ...] = ()  #: reference values, drawn as lines (1/2 for singular values)
     dim: tuple[bool, ...] = ()  #: bars that do not count (inactive dimensions)
 

@@ -8,7 +8,7 @@ from typing import IO, Any, Literal
 import msgspec
 import numpy as np
 
-from engine.protocol.link import HEADER, LinkError
+from engine.protocol.line import HEADER, LinkError
 from engine.protocol.messages import Message
 from engine.protocol.recipe.data.imported import Imported
 from engine.protocol.wire import WireError, decoder_of, encode

@@ -14,7 +14,8 @@ import pytest
 import torch
 
 from engine.archive import load_checkpoint
-from engine.protocol.link import HEADER, MAGIC, Link, LinkError
+from engine.protocol.line import HEADER, LinkError
+from engine.protocol.link import MAGIC, Link
 from engine.protocol.messages import PROTOCOL, Build, Failed, Frame, Hello, Paused, Play, Resume, Resumed, Saved, Step
 from engine.protocol.places import own_command
 from engine.protocol.recipe.probes import Panel
@@ -157,7 +158,7 @@ def speaking(data: bytes, times: int = 1) -> list[str]:
     ("other", "sentence"),
     [
         (speaking(MAGIC + framed(hello(99, APP))), rf"the engine is Attractor {APP} \(protocol 99\), this window is Attractor"),
-        (speaking(MAGIC + framed(hello(PROTOCOL, "9.9"))), r"the engine is Attractor 9\.9 \(protocol 1\), .* update the older"),
+        (speaking(MAGIC + framed(hello(PROTOCOL, "9.9"))), r"the engine is Attractor 9\.9 \(protocol 2\), .* update the older"),
         (speaking(MAGIC + framed(NEWER)), r"the engine is Attractor 3\.0 \(protocol 7\), this window is Attractor"),
         (speaking(MAGIC + framed(b"\xc1")), "the engine's first word was no hello"),
         (speaking(MAGIC + framed(encode(Paused(run_id=1, steps={})))), "the engine's first word was no hello"),

@@ -18,6 +18,7 @@ from engine.protocol.recipe.probes.feature_maps import FeatureMaps
 from engine.protocol.recipe.probes.latent import Latent
 from engine.protocol.recipe.probes.sketched import Sketched
 from engine.protocol.wire import decode_command, encode
+from engine.scene import Hand
 from engine.sketch import SketchError, example
 from tests.driving import Driver, experiment
 from tests.vae_scenes import made, picture
@@ -34,7 +35,7 @@ def layer(shown: Picture, name: str) -> Payload:
 @pytest.mark.parametrize("latent", [1, 2, 5])
 def test_the_place_under_the_cursor_is_decoded_whatever_the_hidden_dimensions(latent: int) -> None:
     scene = made("digits", "vae", 20, model={"latent": latent})
-    scene.picks["latent"] = (0.5, -1.0)
+    scene.point(Hand("latent", (0.5, -1.0)))
     shown = layer(picture(Latent(), scene), "decoded")
     assert isinstance(shown, Images)
     assert shown.at == (0.5, -1.0)
@@ -44,7 +45,7 @@ def test_the_place_under_the_cursor_is_decoded_whatever_the_hidden_dimensions(la
 @pytest.mark.parametrize(("latent", "h"), [(1, [0.5]), (2, [0.5, -1.0])])
 def test_what_is_decoded_is_the_code_under_the_cursor(latent: int, h: list[float]) -> None:
     scene = made("digits", "vae", 50, model={"latent": latent})
-    scene.picks["latent"] = (0.5, -1.0)
+    scene.point(Hand("latent", (0.5, -1.0)))
     shown = layer(picture(Latent(), scene), "decoded")
     with torch.no_grad():
         expected = scene.run.network.decode(torch.tensor([h])).clamp(0, 1) * 255
@@ -150,7 +151,7 @@ def test_the_latent_cloud_rings_the_code_of_the_drawing() -> None:
 def test_of_a_pad_under_the_pen_only_the_newest_drawing_counts() -> None:
     first, last = (Sketch(pixels=np.full((2, 2), value, np.float32)) for value in (0.0, 1.0))
     picks = [Pick(panel="a", xy=(0.0, 0.0)), Pick(panel="b", xy=(0.0, 0.0))]
-    assert coalesced([first, last, *picks, first]) == [last, *picks, first]
+    assert coalesced([first, last, *picks, first]) == [last, picks[1], first], "and there is one cursor"
 
 
 def test_a_drawing_crosses_the_pipe() -> None:

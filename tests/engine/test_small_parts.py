@@ -84,13 +84,15 @@ def test_a_budget_does_not_save_up_for_ever() -> None:
     assert not budget.allows(1000.05)
 
 
-def test_principal_axes_are_those_of_numpy() -> None:
-    scales = torch.tensor([3.0, 2, 1, 1, 0.5, 0.1], dtype=torch.float64)
-    x = torch.randn(500, 6, generator=generator(0, "x"), dtype=torch.float64) * scales
+@pytest.mark.parametrize(("count", "size"), [(500, 6), (1000, 900), (40, 900), (5, 6)])  # dense, Lanczos, snapshots
+def test_principal_axes_are_those_of_numpy(count: int, size: int) -> None:
+    scales = torch.tensor([9.0, 6, 4, 1, 0.5, 0.1], dtype=torch.float64).repeat_interleave(-(-size // 6))[:size] ** 0.5
+    scales[:3] = torch.tensor([30.0, 20, 12])  # far apart, so that each axis is one direction
+    x = torch.randn(count, size, generator=generator(0, "x"), dtype=torch.float64) * scales
     mean, axes, shares = principal(x, 3)
-    values, vectors = np.linalg.eigh(np.cov(x.numpy().T, bias=True))
-    np.testing.assert_allclose(shares, values[::-1][:3] / values.sum(), rtol=1e-9)
-    np.testing.assert_allclose(np.abs(axes.numpy() @ vectors[:, ::-1][:, :3]), np.eye(3), atol=1e-9)
+    _, values, vectors = np.linalg.svd(x.numpy() - x.numpy().mean(0), full_matrices=False)
+    np.testing.assert_allclose(shares, values[:3] ** 2 / (values**2).sum(), rtol=1e-9)
+    np.testing.assert_allclose(np.abs(axes.numpy() @ vectors[:3].T), np.eye(3), atol=1e-7)
     np.testing.assert_allclose(mean.numpy(), x.numpy().mean(0))
 
 

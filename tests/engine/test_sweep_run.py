@@ -17,7 +17,8 @@ import main
 from engine import data
 from engine.commands.sweep import Progress
 from engine.memory import learned_recall
-from engine.protocol.link import HEADER, MAGIC, LinkError
+from engine.protocol.line import HEADER, LinkError
+from engine.protocol.link import MAGIC
 from engine.protocol.messages import PROTOCOL, Hello
 from engine.protocol.places import own_command
 from engine.protocol.sweeping.cells import Cell, cells_of

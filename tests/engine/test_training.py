@@ -13,6 +13,7 @@ from engine.protocol.recipe.editing import from_plain
 from engine.rng import generator, stream
 from engine.run import Run
 from engine.train import train
+from tests.trained import play
 
 RECIPES = {
     "vae": {"data": {"name": "digits"}, "model": {"kind": "vae", "width": 32, "depth": 1}, "training": {"batch": 64}},
@@ -30,17 +31,6 @@ def make(name: str, **training: object) -> Run:
     plain["training"] = {**plain.get("training", {}), **training}  # type: ignore[dict-item]
     experiment = from_plain(plain)
     return Run(experiment.lanes[0], load(experiment.data, experiment.seed), experiment.seed)
-
-
-def play(run: Run, steps: int) -> np.ndarray:
-    """Train to `run.step + steps`; the figures of these steps, (steps, k)."""
-    goal, loop, found = run.step + steps, train(run), []
-    while run.step < goal:
-        next(loop)
-        if run.ledger.full:
-            found.append(run.ledger.read()[2])
-    found.append(run.ledger.read()[2])
-    return np.concatenate(found)
 
 
 def weights(run: Run) -> torch.Tensor:

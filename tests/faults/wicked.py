@@ -24,7 +24,7 @@ from engine import process, vigil
 from engine.commands.engine import main
 from engine.objectives.objective import Objective
 from engine.offering import Offering
-from engine.protocol import link
+from engine.protocol import line
 from engine.protocol.arguments import Engine, parse
 from engine.protocol.messages import Frame, Message
 
@@ -58,9 +58,9 @@ def _all(kind: type[Any]) -> list[type[Any]]:
 
 def after_frames(count: int, deed: Callable[[IO[bytes]], None]) -> None:
     """Do it to the pipe in place of the frame of this number."""
-    honest, seen = link.encode, 0
+    honest, seen = line.encode, 0
     pipe: list[IO[bytes]] = []
-    begin = link.Writer.__init__
+    begin = line.Writer.__init__
 
     def init(self: Any, stream: IO[bytes], *words: Any, **more: Any) -> None:
         pipe.append(stream)
@@ -73,8 +73,8 @@ def after_frames(count: int, deed: Callable[[IO[bytes]], None]) -> None:
             deed(pipe[-1])
         return honest(message)
 
-    link.Writer.__init__ = init  # type: ignore[method-assign]
-    link.encode = encode
+    line.Writer.__init__ = init  # type: ignore[method-assign]
+    line.encode = encode
 
 
 def raises(_: object) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEventLoop
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from engine.protocol.library import shelf
 from engine.protocol.places import own_command
@@ -65,9 +66,16 @@ class Stage:
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
 
     def close(self) -> None:
-        """Take it all down."""
-        self.window.close()
-        self.window.deleteLater()
+        """Take it all down; a second time does nothing."""
+        if isValid(self.window):
+            self.window.close()
+            self.window.deleteLater()
+            bury()
+
+
+def bury() -> None:
+    """Delete what was put off: outside of an event loop nobody does, and a theme would dress all windows of earlier tests."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
@@ -102,8 +110,11 @@ def no_collection_inside_qt() -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def what_a_file_left_is_collected(no_collection_inside_qt: None) -> Iterator[None]:
-    """Between two files, where Qt has nothing in its hands."""
+    """Between two files, where Qt has nothing in its hands: no window of one file is seen by the next."""
     yield
+    for window in QApplication.topLevelWidgets():
+        window.deleteLater()
+    bury()
     gc.collect()
 
 

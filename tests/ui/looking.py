@@ -3,20 +3,38 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from engine.protocol.messages import Frame, LaneState, Scalars
 from engine.protocol.payloads import Axes, Bars, Field, Graph, Images, Node, Paths, Payload, Picture, Points, Series, Text
 from engine.protocol.recipe.probes import Panel
 from engine.protocol.recipe.probes.curves import Curves
 from ui.reel import Past, Reel
+from ui.theme import Theme, apply, theme
 from ui.views.plane import PlaneView
 
 RNG = np.random.default_rng(11)
+
+
+W = TypeVar("W", bound=QWidget)
+
+
+def on_screen(qtbot: QtBot, qapp: QApplication, widget: W, size: tuple[int, int], look: Theme | None = None) -> W:
+    """A widget that is shown at a size, in the dark theme unless told; its first button does not have the focus."""
+    apply(qapp, look or theme("dark"))
+    qtbot.addWidget(widget)
+    widget.resize(*size)
+    widget.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    return widget
 
 
 def picture(*layers: Payload, axes: Axes | None = None) -> Picture:

@@ -49,10 +49,14 @@ def test_the_counter_has_commas_and_never_fewer_than_six_digits(step):
 
 
 @pytest.mark.parametrize(
-    ("rate", "device", "text"), [(1180.3, "cpu", "steps · 1,180/s · CPU"), (0.0, "cuda", "steps · CUDA"), (0.0, "", "steps")]
-)
-def test_speed_and_device_are_said_where_they_are_known(rate, device, text):
-    assert rate_text(rate, device) == text
+    ("rate", "device", "away", "text"),
+    [
+        (1180.3, "cpu", None, "steps · 1,180/s · CPU"), (0.0, "cuda", None, "steps · CUDA"), (0.0, "", None, "steps"),
+        (1180.3, "cuda", 0.0617, "1,180/s · CUDA · 62 ms"), (0.0, "cuda", 0.0617, "steps · CUDA · 62 ms"),
+    ],
+)  # fmt: skip
+def test_speed_device_and_the_way_there_are_said_where_they_are_known(rate, device, away, text):
+    assert rate_text(rate, device, away) == text
 
 
 @pytest.mark.parametrize("width", [1024, 1280, 1920])

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.protocol.payloads import Axes, Series
 from engine.protocol.recipe.probes.curves import Curves
-from tests.ui.looking import curves_panel, past, picture, seen, share_of
+from tests.ui.looking import curves_panel, on_screen, past, picture, seen, share_of
 from ui.reel import Past
 from ui.theme import apply, theme
 from ui.views import ticks
@@ -41,13 +41,7 @@ def chart(*lines: Line, settings: Settings | None = None, start: float | None = 
 
 @pytest.fixture
 def view(qtbot: QtBot, qapp: QApplication) -> CurvesView:
-    apply(qapp, LOOK)
-    made = CurvesView(curves_panel("loss", "floor"))
-    qtbot.addWidget(made)
-    made.resize(600, 240)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    return on_screen(qtbot, qapp, CurvesView(curves_panel("loss", "floor")), (600, 240), LOOK)
 
 
 # -------------------------------------------------------------------------------------------------------------- thinning

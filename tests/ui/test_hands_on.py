@@ -19,13 +19,13 @@ import pytest
 
 from engine.protocol.library import shelf
 
-NEEDED = ("Xvfb", "xdotool")
-PATIENCE_S = 90.0
+MISSING = [name for name in ("Xvfb", "xdotool", "openbox") if shutil.which(name) is None]
+PATIENCE_S = 180.0
 
 pytestmark = [
     pytest.mark.nightly,
-    pytest.mark.timeout(900),
-    pytest.mark.skipif(not all(map(shutil.which, NEEDED)), reason="needs Xvfb and xdotool"),
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
 ]
 
 
@@ -70,18 +70,54 @@ class Hands:
         self.do("mousemove", str(x + aside[0]), str(y + aside[1]), "click", "1")
         self._heard(kind, value, since, f"{name} → {kind}")
 
+    def point(self, name: str, kind: str, value: Any) -> None:
+        """Move the cursor on a thing, and wait until this is so."""
+        self.do("mousemove", *map(str, self.places[name]))
+        self.until(lambda said: self.last(kind) == value, 0, f"the cursor on {name} → {kind} {value}")
+
+    def drag(self, name: str, way: int, kind: str) -> None:
+        """Press the button on a thing, pull to the left, let go."""
+        self.sweep(name, way, kind, "mousedown", "mouseup")
+
+    def sweep(self, name: str, way: int, kind: str, press: str = "", release: str = "") -> None:
+        """Move the cursor from a thing so many pixels to the left, and wait until the app says this kind of thing."""
+        since, (x, y) = len(self.said), self.places[name]
+        self.do("mousemove", str(x), str(y))
+        if press:
+            self.do(press, "1")
+        for k in range(1, 13):
+            self.do("mousemove", str(x - way * k // 12), str(y - k))
+        if release:
+            self.do(release, "1")
+        self._heard(kind, None, since, f"{name} → {kind}")
+
     def _heard(self, kind: str, value: Any, since: int, what: str) -> None:
         self.until(lambda said: any(kind in found and value in (None, found[kind]) for found in said), since, what)
+
+    def last(self, kind: str) -> Any:
+        """The last thing of this kind that was said."""
+        return next((found[kind] for found in reversed(self.said) if kind in found), None)
+
+    @property
+    def bar(self) -> list[str]:
+        """The buttons of the top bar, from the left."""
+        return [name for _, name in sorted((place, name) for name, place in self.places.items() if name.startswith("bar-"))]
+
+    def beside(self, name: str, away: int) -> str:
+        """The button of the top bar that stands so many places to the right of another thing in it."""
+        row = sorted((self.places[known][0], known) for known in {*self.bar, name})
+        return row[[known for _, known in row].index(name) + away][1]
 
     @property
     def places(self) -> dict[str, list[int]]:
         """Where things are now."""
-        return next((found["places"] for found in reversed(self.said) if "places" in found), {})
+        return self.last("places") or {}
 
     @property
     def step(self) -> int:
         """The last step that was seen."""
-        return next((found["step"] for found in reversed(self.said) if "step" in found), -1)
+        step = self.last("step")
+        return -1 if step is None else int(step)
 
     def type_a_name(self, file: Path) -> None:
         """Answer a dialog that asks for a file."""
@@ -89,6 +125,17 @@ class Hands:
         self.do("key", "ctrl+a")
         self.do("type", str(file))
         self.do("key", "Return")
+        self._written(file)
+
+    def save_as(self, file: Path) -> None:
+        """The same with the mouse, but for the letters."""
+        self.until(lambda said: "dialog-save" in self.places, 0, "a dialog")
+        self.do("mousemove", *map(str, self.places["dialog-name"]), "click", "--repeat", "3", "1")  # all of the line
+        self.do("type", str(file))
+        self.do("mousemove", *map(str, self.places["dialog-save"]), "click", "1")
+        self._written(file)
+
+    def _written(self, file: Path) -> None:
         end = time.monotonic() + PATIENCE_S
         while not (file.is_file() and file.stat().st_size):
             assert time.monotonic() < end, f"{file} was not written"
@@ -105,7 +152,7 @@ def hands(tmp_path: Path) -> Iterator[Hands]:
     with os.fdopen(read) as stream:
         display = f":{stream.readline().strip()}"
     env = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
-    manager = subprocess.Popen(["openbox"], env=env, stderr=subprocess.DEVNULL) if shutil.which("openbox") else None
+    manager = subprocess.Popen(["openbox"], env=env, stderr=subprocess.DEVNULL)
     app = subprocess.Popen([sys.executable, "-m", "tests.ui.driven", str(tmp_path / "profile")], env=env, text=True,
                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # fmt: skip
     made = Hands(display, app)
@@ -118,7 +165,7 @@ def hands(tmp_path: Path) -> Iterator[Hands]:
         made.do("key", "ctrl+q")
         assert app.wait(30) == 0, "it ends in order"
     finally:
-        for process in filter(None, (app, manager, server)):
+        for process in (app, manager, server):
             process.kill()
             process.wait()
         made.listener.join(10)
@@ -129,9 +176,8 @@ def test_a_lecture_by_keyboard_alone(hands: Hands, tmp_path: Path) -> None:
     keys = [chapter.key for chapter in shelf()[0]]
     for chapter in keys[1:]:
         hands.key("ctrl+Next", "chapter", chapter)
-    while hands.said and next(found["chapter"] for found in reversed(hands.said) if "chapter" in found) != "update":
-        place = keys.index(next(found["chapter"] for found in reversed(hands.said) if "chapter" in found))
-        hands.key("ctrl+Prior", "chapter", keys[place - 1])
+    for chapter in keys[keys.index("update") : -1][::-1]:
+        hands.key("ctrl+Prior", "chapter", chapter)
     hands.key("space", "event", "Started")
     hands.until(lambda said: hands.step > 60, 0, "it learns")
     hands.key("f", "command", "Scatter")
@@ -154,22 +200,53 @@ def test_a_lecture_by_keyboard_alone(hands: Hands, tmp_path: Path) -> None:
     hands.type_a_name(tmp_path / "panels.png")
 
 
-def test_a_lecture_by_mouse(hands: Hands) -> None:
-    bar = sorted((place, name) for name, place in hands.places.items() if name.startswith("bar-"))
-    by_place = [name for _, name in bar]  # ‹ › reset step undo redo A|B theme projector, from the left
-    hands.click(by_place[1], "chapter", "autoencoder")
-    hands.click(by_place[0], "chapter", "where")
+def test_a_lecture_by_mouse(hands: Hands, tmp_path: Path) -> None:
+    keys = [chapter.key for chapter in shelf()[0]]
+    before, after = hands.bar[:2]  # the bar from the left: ‹ › reset step undo redo A|B theme projector
+    for chapter in keys[1:]:
+        hands.click(after, "chapter", chapter)
+    for chapter in keys[keys.index("update") : -1][::-1]:
+        hands.click(before, "chapter", chapter)
     hands.click("play", "event", "Started")
-    hands.until(lambda said: hands.step > 30, 0, "it learns")
+    hands.until(lambda said: hands.step > 60, 0, "it learns")
+    hands.click("panel-stage", "command", "Spawn")
+    hands.drag("panel-stage", 60, "command", "Spawn")
     hands.click("play", "event", "Paused")
-    stage = next(name for name in hands.places if name.startswith("panel-"))
-    hands.click(stage, "command", "Spawn")
-    step = next(name for name in by_place if abs(hands.places[name][0] - hands.places["play"][0]) < 90
-                and hands.places[name][0] > hands.places["play"][0])  # fmt: skip
-    hands.click(step, "deed", "step")
+    step = hands.step
+    hands.click(hands.beside("play", 1), "step", step + 1)
+    hands.click("back", "scrubbed")
     hands.click("scrub", "scrubbed")
-    hands.click("projector", "deed", "projector")
-    hands.until(lambda said: hands.places["play"][1] > 0, 0, "it is larger")
-    hands.click("projector", "deed", "projector")
-    reset = next(name for name in by_place if 0 < hands.places["play"][0] - hands.places[name][0] < 90)
-    hands.click(reset, "event", "Built")
+    hands.drag("scrub", 40, "scrubbed")
+    hands.click("branch", "event", "Built")
+    hands.click(hands.beside("play", 1), "event", "Paused")
+    for _ in range(2):
+        place = hands.places["play"]
+        hands.click("projector", "deed", "projector")
+        hands.until(lambda said, place=place: hands.places["play"] != place, 0, "the bar has another size")
+    hands.click(hands.beside("play", -1), "event", "Built")
+    hands.click(hands.beside("play", 2), "event", "Built")  # undo
+    hands.click("menu-File", "places")
+    hands.click("item-picture", "deed", "picture")
+    hands.save_as(tmp_path / "panels.png")
+
+
+def test_the_card_goes_with_the_cursor_while_it_learns(hands: Hands) -> None:
+    while hands.last("chapter") != "training":
+        hands.click(hands.bar[1], "chapter")
+    hands.click("play", "event", "Started")
+    hands.until(lambda said: hands.step > 20, 0, "it learns")
+    for _ in range(5):
+        hands.point("panel-latent", "card", True)
+        hands.point("play", "card", False)
+        since, step = len(hands.said), hands.step
+        hands.until(lambda said, step=step: hands.step > step + 50, 0, "it goes on learning")
+        assert not any(found.get("card") for found in hands.said[since:]), "nothing puts it back"
+
+
+def test_what_is_under_the_cursor_is_picked_until_it_is_elsewhere(hands: Hands) -> None:
+    while hands.last("chapter") != "denoising":
+        hands.click(hands.bar[1], "chapter")
+    hands.until(lambda said: "panel-denoised" in hands.places, 0, "the rows")
+    hands.sweep("panel-denoised", 120, "picked")
+    assert hands.last("picked") is not None
+    hands.point("play", "picked", None)

@@ -16,9 +16,9 @@ from engine.protocol.recipe.probes.density import Density
 from engine.protocol.recipe.probes.gradient_step import GradientStep
 from engine.protocol.recipe.probes.kl_bars import KlBars
 from engine.protocol.recipe.probes.likelihood import Likelihood
+from tests.ui.looking import on_screen
 from ui.arrangement import Arrangement
 from ui.controls.knobs import Knobs
-from ui.theme import apply, theme
 
 PLACES = (
     Place(key="step", probe=GradientStep(), place="stage"),
@@ -31,14 +31,9 @@ PLACES = (
 @pytest.fixture
 def panels(qtbot: QtBot, qapp: QApplication) -> Arrangement:
     """An arrangement that is on the screen."""
-    apply(qapp, theme("dark"))
     found = Arrangement()
-    qtbot.addWidget(found)
-    found.resize(1200, 800)
     found.show_places(PLACES)
-    with qtbot.waitExposed(found):
-        found.show()
-    return found
+    return on_screen(qtbot, qapp, found, (1200, 800))
 
 
 @pytest.mark.parametrize("kind", PROBES, ids=lambda kind: kind.__struct_config__.tag)

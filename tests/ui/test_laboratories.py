@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from engine.protocol.messages import Built
+from engine.protocol.messages import Built, Pick, Watch
 from engine.protocol.payloads import Bars, Images, Points
-from tests.ui.looking import middle
+from tests.ui.looking import middle, seen, share_of
+from ui.theme import theme_of
 
 
 @pytest.fixture(params=["paused", "training"])
@@ -94,3 +96,136 @@ def test_two_test_digits_are_joined_by_a_walk_and_every_channel_has_its_map(lab)
     walk = layer_of(view_of(stage, "walk"), Images)
     assert walk.rows == ("g(h)", "pixels")
     stage.until(lambda: (maps := layer_of(view_of(stage, "maps"), Images)) is not None and maps.pixels.any())
+
+
+# ---------------------------------------------------------------------------------------------- what is picked is marked in all
+
+
+def hover(view, at):
+    """The cursor moves over a view, without a button."""
+    spot = QPointF(at)
+    moved = QMouseEvent(QEvent.Type.MouseMove, spot, view.mapToGlobal(spot), Qt.MouseButton.NoButton, Qt.MouseButton.NoButton,
+                        Qt.KeyboardModifier.NoModifier)  # fmt: skip
+    QApplication.sendEvent(view, moved)
+
+
+def leave(view):
+    """The cursor leaves a view."""
+    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
+
+
+def ring_in(view, xy):
+    """Whether a ring of ink stands around a place of a plane, and nothing of it elsewhere on its circle of twice the size."""
+    center, pixels = middle(view, *xy), seen(view).astype(int)
+    ink = np.array(theme_of(view).color("ink").getRgb()[:3])
+    turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    radius = 8.0 * theme_of(view).scale
+    spots = (np.array((center.x(), center.y())) + radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)).round().astype(int)
+    return bool((np.abs(pixels[spots[:, 1], spots[:, 0]] - ink).max(axis=1) < 60).mean() > 0.5)
+
+
+def test_a_data_point_under_the_cursor_is_marked_on_both_stages_and_among_the_bars(lab):
+    stage = lab("attractors")
+    learned, exact, bars = (view_of(stage, key) for key in ("learned", "exact", "candidates"))
+    data = layer_of(learned, Points, "data")
+    place = tuple(data.xy[7].tolist())
+    hover(learned, middle(learned, *place))
+    example = stage.window.picking.example
+    assert example is not None
+    assert data.xy[example] == pytest.approx(data.xy[7], abs=0.1)
+    assert [view.picked for view in (learned, exact, bars)] == [example] * 3, "at once, without asking the engine"
+    assert ring_in(exact, layer_of(exact, Points, "data").xy[example])
+    stage.until(lambda: layer_of(bars, Bars).examples[0] == example)
+    leave(learned)
+    assert {view.picked for view in (learned, exact, bars)} == {None}
+    assert not ring_in(exact, layer_of(exact, Points, "data").xy[example])
+
+
+def test_a_bar_under_the_cursor_is_marked_on_both_stages(lab):
+    stage = lab("attractors")
+    learned, exact, bars = (view_of(stage, key) for key in ("learned", "exact", "candidates"))
+    third = QPointF(bars.width() / 2, next(y for y in range(bars.height()) if bars.example_at(QPointF(bars.width() / 2, y))
+                                           == layer_of(bars, Bars).examples[2]) + 2)  # fmt: skip
+    hover(bars, third)
+    assert learned.picked == exact.picked == layer_of(bars, Bars).examples[2]
+    leave(bars)
+    assert learned.picked is None
+
+
+def test_a_code_that_is_clicked_stays_picked_and_its_panels_show_that_image(lab):
+    stage = lab("training")
+    cloud, rows, posterior = (view_of(stage, key) for key in ("latent", "reconstructed", "posterior"))
+    at = middle(cloud, *layer_of(cloud, Points, "codes").xy[42].tolist())
+    hover(cloud, at)
+    QTest.mouseClick(cloud, Qt.MouseButton.LeftButton, pos=at)
+    leave(cloud)
+    example = stage.window.picking.example
+    assert example is not None
+    assert {view.picked for view in (cloud, rows, posterior)} == {example}
+    stage.until(lambda: layer_of(rows, Images).examples[0] == example)
+    picture = layer_of(rows, Images).pixels[0, 0]
+    stage.until(lambda: np.array_equal(layer_of(posterior, Images).pixels[0, 0], picture))
+    hover(rows, rows.grids(theme_of(rows))[0][1].image(1).center())
+    test = layer_of(rows, Images).examples[1]
+    assert test != example
+    stage.until(lambda: (mark := layer_of(cloud, Points, "picked")) is not None and mark.first == test)
+    assert ring_in(cloud, layer_of(cloud, Points, "picked").xy[0])
+    leave(rows)
+    assert cloud.picked == example, "what was clicked comes back"
+    QTest.mouseClick(cloud, Qt.MouseButton.LeftButton, pos=middle(cloud, 3.3, 3.3))
+    leave(cloud)
+    assert stage.window.picking.example is None
+
+
+def test_a_panel_that_cannot_be_seen_neither_paints_nor_is_measured_for_a_pick(lab, monkeypatch):
+    stage = lab("training")
+    panels = stage.window.desk.panels
+    cloud, rows = view_of(stage, "latent"), view_of(stage, "reconstructed")
+    panels.open("reconstructed", False)
+    painted, shown, sent = [], rows.picture, len(stage.sent)
+    monkeypatch.setattr(type(rows), "draw", lambda *_: painted.append(1))
+    hover(cloud, middle(cloud, *layer_of(cloud, Points, "codes").xy[5].tolist()))
+    stage.until(lambda: layer_of(cloud, Images) is not None)
+    assert rows.picked is not None
+    assert not painted
+    assert rows.picture is shown
+    assert not any(isinstance(command, Watch) for command in stage.sent[sent + 1 :])
+    leave(cloud)
+    monkeypatch.undo()
+    panels.open("reconstructed")
+
+
+# ------------------------------------------------------------------------------------ what hangs on the cursor goes with it
+
+
+def test_a_picture_that_comes_late_does_not_put_the_card_back(lab):
+    stage = lab("training")
+    cloud = view_of(stage, "latent")
+    hover(cloud, middle(cloud, 1.0, 1.0))
+    stage.until(lambda: layer_of(cloud, Images) is not None)
+    late, past = cloud.picture, cloud.past
+    card = layer_of(cloud, Images)
+    leave(cloud)
+    stage.until(lambda: layer_of(cloud, Images) is None)
+    raised = theme_of(cloud).color("raised").name()  # the ground of a card, 1 % of the view at the least
+    without = share_of(seen(cloud), raised, within=2)
+    cloud.show_picture(late, past)  # a frame that was under way
+    assert layer_of(cloud, Images) is card
+    assert share_of(seen(cloud), raised, within=2) < without + 0.005
+    hover(cloud, middle(cloud, 1.0, 1.0))
+    cloud.show_picture(late, past)
+    assert share_of(seen(cloud), raised, within=2) > without + 0.005, "with the cursor it is drawn"
+    leave(cloud)
+
+
+def test_a_chapter_that_went_away_under_the_cursor_comes_back_without_a_card(lab):
+    stage = lab("training")
+    cloud = view_of(stage, "latent")
+    hover(cloud, middle(cloud, 1.0, 1.0))
+    stage.until(lambda: layer_of(cloud, Images) is not None)
+    stage.window.lecture.open("attractors")
+    assert [command for command in stage.sent if isinstance(command, Pick)][-1] == Pick(), "though Qt never says leave"
+    view_of(stage, "learned")
+    stage.window.lecture.open("training")
+    cloud = view_of(stage, "latent")
+    stage.until(lambda: layer_of(cloud, Images) is None)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 MAIN = [sys.executable, str(ROOT / "main.py")]
 REPORT = {
     "chapter", "threads", "device", "size", "steps", "steps_per_s", "frames", "frames_per_s", "gap_ms", "window_s",
-    "first_frame_s", "rss_mb", "engine_deaths",
+    "first_frame_s", "rss_mb", "engine_deaths", "ticks_per_s", "round_ms",
 }  # fmt: skip
 
 
@@ -52,6 +52,8 @@ def test_play_measures_and_leaves_with_exit_code_0(tmp_path):
     assert 0 < report["gap_ms"]["p50"] <= report["gap_ms"]["p99"] <= report["gap_ms"]["max"]
     assert 0 < report["window_s"] < report["first_frame_s"]
     assert report["rss_mb"]["ui"] > 10
+    assert report["ticks_per_s"] > 0
+    assert report["round_ms"] is None  # the engine is here
     assert report["engine_deaths"] == 0
 
 

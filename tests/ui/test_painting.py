@@ -12,21 +12,15 @@ from PySide6.QtWidgets import QApplication
 from engine.protocol.library import shelf
 from engine.protocol.messages import Built
 from engine.protocol.recipe.data.painted import MOST, Painted
+from tests.ui.looking import on_screen
 from ui.controls.paintpad import EXTENT, REACH, PaintPad
 from ui.painting import FEWEST, PaintDialog, fitted, on_points
-from ui.theme import apply, theme
 
 
 @pytest.fixture
 def pad(qtbot, qapp):
     """An empty pad of 500 × 500 pixels."""
-    apply(qapp, theme("dark"))
-    made = PaintPad(np.empty((0, 2)))
-    qtbot.addWidget(made)
-    made.resize(500, 500)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    return on_screen(qtbot, qapp, PaintPad(np.empty((0, 2))), (500, 500))
 
 
 def stroke(pad: PaintPad, *places: tuple[float, float]) -> None:

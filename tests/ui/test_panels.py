@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from engine.protocol.payloads import Axes, Bars, Graph, Images, Node, Series
-from tests.ui.looking import picture, pixel, seen, share_of
+from engine.protocol.payloads import NO_EXAMPLE, Axes, Bars, Graph, Images, Node, Series
+from tests.ui.looking import on_screen, picture, pixel, seen, share_of
 from ui.reel import Past
-from ui.theme import apply, theme
+from ui.theme import theme
 from ui.views import VIEW_FOR, View
 from ui.views.bars import said_value
 from ui.views.gallery import GalleryView, fit
@@ -30,13 +30,7 @@ NOTHING = Past()
 
 
 def shown(qtbot: QtBot, qapp: QApplication, kind: str, size: tuple[int, int] = (500, 240)) -> View:
-    apply(qapp, LOOK)
-    view = VIEW_FOR[kind]()
-    qtbot.addWidget(view)
-    view.resize(*size)
-    with qtbot.waitExposed(view):
-        view.show()
-    return view
+    return on_screen(qtbot, qapp, VIEW_FOR[kind](), size, LOOK)
 
 
 def grid_of(down: int, across: int, high: int = 8, wide: int = 8, names: tuple[str, ...] = ()) -> Images:
@@ -92,14 +86,30 @@ def test_each_pixel_of_an_image_is_one_crisp_square(qtbot: QtBot, qapp: QApplica
                 assert (pixel(pixels, at) == values[row, column]).all()
 
 
-def test_a_click_picks_an_image(qtbot: QtBot, qapp: QApplication) -> None:
+def test_a_click_picks_an_image_that_is_an_example(qtbot: QtBot, qapp: QApplication) -> None:
     view = shown(qtbot, qapp, "images")
-    view.show_picture(picture(grid_of(1, 6), grid_of(2, 3)), NOTHING)
+    second = msgspec.structs.replace(grid_of(2, 3), examples=(7, NO_EXAMPLE, 9, 10, 11, 12))
+    view.show_picture(picture(grid_of(1, 6), second), NOTHING)
     assert isinstance(view, GalleryView)
     grids = view.grids(LOOK)
-    with qtbot.waitSignal(view.picked) as said:
+    with qtbot.waitSignal(view.chosen) as said:
         qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=grids[1][1].image(4).center().toPoint())
-    assert said.args == [1, 4]
+    assert said.args == [11]
+    assert view.example_at(grids[1][1].image(1).center()) is None, "made, not an example"
+    assert view.example_at(grids[0][1].image(1).center()) is None
+
+
+def test_a_picked_bar_has_an_edge_and_is_found_under_the_cursor(qtbot: QtBot, qapp: QApplication) -> None:
+    view = shown(qtbot, qapp, "bars")
+    values = np.array([4.0, 2.0, 1.0])[:, None]
+    view.show_picture(picture(Bars(name="b", labels=("a", "b", "c"), values=values, examples=(30, 10, 20))), NOTHING)
+    before = seen(view).astype(int)
+    view.show_picked(10)
+    changed = np.abs(seen(view) - before).max(axis=(1, 2)) > 30
+    middle = float(np.flatnonzero(changed).mean())
+    assert view.example_at(QPointF(view.width() / 2, middle)) == 10
+    view.show_picked(99)
+    assert (seen(view) == before).all(), "an example that is not shown marks nothing"
 
 
 # ------------------------------------------------------------------------------------------------------------------ bars

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.protocol.payloads import Axes, Field, Images, Paths, Points
-from tests.ui.looking import RNG, cloud, middle, picture, pixel, seen, share_of
+from tests.ui.looking import RNG, cloud, middle, on_screen, picture, pixel, seen, share_of
 from ui.reel import Past
 from ui.theme import apply, theme
 from ui.views.camera import Camera
@@ -32,14 +32,7 @@ spans = st.floats(1e-3, 1e6)
 
 @pytest.fixture
 def plane(qtbot: QtBot, qapp: QApplication) -> PlaneView:
-    apply(qapp, theme("dark"))
-    view = PlaneView()
-    qtbot.addWidget(view)
-    view.resize(500, 400)
-    view.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-    with qtbot.waitExposed(view):
-        view.show()
-    return view
+    return on_screen(qtbot, qapp, PlaneView(), (500, 400))
 
 
 # ------------------------------------------------------------------------------------------------------------- the camera

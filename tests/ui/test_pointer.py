@@ -10,21 +10,14 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.looking import middle, stage
+from tests.ui.looking import middle, on_screen, stage
 from ui.reel import Past
-from ui.theme import apply, theme
 from ui.views.plane import PlaneView
 
 
 @pytest.fixture
 def plane(qtbot: QtBot, qapp: QApplication) -> PlaneView:
-    apply(qapp, theme("dark"))
-    view = PlaneView()
-    qtbot.addWidget(view)
-    view.resize(500, 400)
-    with qtbot.waitExposed(view):
-        view.show()
-    return view
+    return on_screen(qtbot, qapp, PlaneView(), (500, 400))
 
 
 def drag(qtbot: QtBot, view: PlaneView, button: Qt.MouseButton, *places: QPoint) -> None:

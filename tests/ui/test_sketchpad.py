@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from engine.protocol.chapter import Place
 from engine.protocol.recipe.probes.curves import Curves
 from engine.protocol.recipe.probes.sketched import Sketched
+from tests.ui.looking import on_screen
 from ui.arrangement import Arrangement
 from ui.controls.sketchpad import EDGE, SketchPad
 from ui.theme import apply, theme
@@ -24,13 +25,7 @@ MIDDLE = 112  #: the drawing lies between 12 and 212 from left to right, 6 and 2
 @pytest.fixture
 def pad(qtbot: QtBot, qapp: QApplication) -> SketchPad:
     """A pad of 212 × 212 pixels, whose drawing is 200 wide."""
-    apply(qapp, theme("dark"))
-    found = SketchPad()
-    qtbot.addWidget(found)
-    found.resize(212, 212)
-    with qtbot.waitExposed(found):
-        found.show()
-    return found
+    return on_screen(qtbot, qapp, SketchPad(), (212, 212))
 
 
 def draw(qtbot: QtBot, pad: SketchPad, *places: tuple[int, int]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.protocol.recipe.parameter import Parameter
+from ui.controls.dressed import Dressed
 from ui.controls.formula import Formula, symbol_latex
 from ui.controls.labels import ElidedLabel
 from ui.controls.scale import NumberScale
@@ -20,7 +21,7 @@ from ui.theme import theme_of
 SEGMENTS: Final = 4  #: more answers than these hide in a list that drops down
 
 
-class Field(QWidget):
+class Field(Dressed):
     """An editor of one value. `moved` follows the hand, `settled` comes once, `refused` says why a text was not taken."""
 
     moved = Signal(object)
@@ -37,12 +38,6 @@ class Field(QWidget):
     def show_value(self, value: Any) -> None:
         """Show a value; says nothing."""
         raise NotImplementedError
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A new theme has other lengths."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._set_lengths()
 
     def _set_lengths(self) -> None:
         self._box.setSpacing(theme_of(self).px(3))

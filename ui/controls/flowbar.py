@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from engine.protocol.recipe.probes import Panel
 from engine.protocol.recipe.probes.stage import Stage
 from ui.actions import Actions
 from ui.controls.buttons import IconButton
+from ui.controls.dressed import Dressed
 from ui.controls.segments import Option, Segmented
 from ui.controls.transport import Figures, bound
 from ui.theme import theme_of
@@ -22,7 +23,7 @@ MODES: Final = ("flow_step", "flow", "flow_fixed")  #: the actions that say how 
 ROOMY: Final = 560  #: from this width on, in pixels at scale 1, the buttons have words
 
 
-class FlowBar(QWidget):
+class FlowBar(Dressed):
     """The flow's clock and the training's pace, as buttons. Flow and training are two clocks, so they stand apart."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
@@ -64,12 +65,6 @@ class FlowBar(QWidget):
         for widget in self._flow:
             widget.setVisible(staged)
         self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A new theme has other lengths."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._set_lengths()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where it is narrow, the icons speak for the buttons."""

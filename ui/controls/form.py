@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from engine.protocol.recipe.data import DATA
@@ -20,6 +20,7 @@ from engine.protocol.recipe.parameter import Parameter
 from engine.protocol.recipe.part import Model, Part
 from ui.controls.buttons import IconButton
 from ui.controls.datashelf import DataShelf
+from ui.controls.dressed import Dressed
 from ui.controls.fields import ChoiceField, EitherField, Field, field_for
 from ui.controls.labels import Label
 from ui.controls.rows import FormRow, Sheet
@@ -30,7 +31,7 @@ from ui.theme import theme_of
 SEEDS: Final = 10_000  #: the dice throws one of these: short enough to read out
 
 
-class Form(QWidget):
+class Form(Dressed):
     """Every parameter of one lane as a row; the chapter says which of them are in sight."""
 
     edited = Signal(str, object, bool)  #: path, value, and whether the hand still holds it
@@ -98,12 +99,6 @@ class Form(QWidget):
         wanted = {path.removeprefix(f"{self.lane}.") for path in paths}
         for path, row in self.rows.items():
             row.light(path in wanted)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A new theme has other lengths."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._set_lengths()
 
     def _build(self, experiment: Experiment, declared: tuple[Parameter, ...], hide: frozenset[str]) -> None:
         sheet = Sheet()

@@ -6,18 +6,19 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from engine.protocol.recipe.parameter import Parameter, parameters_of
 from engine.protocol.recipe.part import Probe
+from ui.controls.dressed import Dressed
 from ui.controls.fields import Field, field_for
 from ui.theme import theme_of
 
 WIDEST: Final = 220.0  #: of one setting
 
 
-class Knobs(QWidget):
+class Knobs(Dressed):
     """One editor for each declared parameter of a probe; none where it declares none."""
 
     turned = Signal(object)  #: the probe with its new settings
@@ -32,12 +33,6 @@ class Knobs(QWidget):
             self._add(parameter)
         self._line.addStretch()
         self._set_lengths()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A new theme has other lengths."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._set_lengths()
 
     def _add(self, parameter: Parameter) -> None:
         field = field_for(parameter)

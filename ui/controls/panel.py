@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWi
 from engine.protocol.chapter import Place
 from engine.protocol.recipe.part import Probe
 from engine.protocol.recipe.probes.sketched import Sketched
+from ui.controls.dressed import Dressed
 from ui.controls.knobs import Knobs
 from ui.controls.panelhead import PanelHead
 from ui.controls.sketchpad import SketchPad
@@ -21,7 +22,7 @@ from ui.views import VIEW_FOR
 from ui.views.pointer import PointerView
 
 
-class PanelFrame(QWidget):
+class PanelFrame(Dressed):
     """One panel. The buttons of its head show while the pointer is on it; a double click on the head makes it large.
 
     The settings of its own stand under the picture: on the stage always, in a small panel where they are asked for.
@@ -84,12 +85,6 @@ class PanelFrame(QWidget):
     def note(self) -> str:
         """What stands beside the title."""
         return self.head.note.text()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A new theme has other lengths."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._set_lengths()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Offer the buttons."""

@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from ui.controls.buttons import IconButton
+from ui.controls.dressed import Dressed
 from ui.controls.labels import ElidedLabel, PartsLabel
 from ui.theme import theme_of
 
 
-class PanelHead(QWidget):
+class PanelHead(Dressed):
     """One line. `settings` shows only where the panel has some."""
 
     dropped = Signal(QPoint)  #: where on the screen it was let go after a drag
@@ -80,12 +81,6 @@ class PanelHead(QWidget):
         self.waiting.setText(f"+{count}")
         self.waiting.updateGeometry()
         self.waiting.setVisible(count > 0)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A new theme has other lengths."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._set_lengths()
 
     def _set_lengths(self) -> None:
         theme = theme_of(self)

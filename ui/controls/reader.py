@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVB
 from engine.protocol.chapter import Chapter
 from engine.protocol.prose import blocks
 from ui.controls.buttons import IconButton
+from ui.controls.dressed import Dressed
 from ui.controls.formula import Formula
 from ui.controls.prose import Prose
 from ui.language import say
@@ -136,7 +137,7 @@ class StepBars(QWidget):
         return min(theme_of(self).px(24), self.width() / max(self._count, 1))
 
 
-class Reader(QWidget):
+class Reader(Dressed):
     """One chapter, step by step. The window turns its pages; at either end it turns to the next chapter."""
 
     lit = Signal(tuple)  #: paths of the controls that the present step speaks of
@@ -204,12 +205,6 @@ class Reader(QWidget):
         if step != self._step:
             self._show(step)
         return True
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A new theme has other lengths."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._set_lengths()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another room, another size of type."""

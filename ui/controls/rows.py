@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QVariantAnimation
+from PySide6.QtCore import QPoint, QRect, QRectF, QVariantAnimation
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ui.controls.dressed import Dressed
 from ui.controls.fields import Field
 from ui.controls.labels import Label
 from ui.theme import theme_of
@@ -69,7 +70,7 @@ class FormRow(QWidget):
             sheet.update()
 
 
-class Sheet(QWidget):
+class Sheet(Dressed):
     """What the form scrolls: its sections, one below the other, with air on both sides for the rings."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -86,12 +87,6 @@ class Sheet(QWidget):
         """These are the rows; no more widgets come."""
         self._rows = tuple(rows)
         self._box.addStretch(1)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A new theme has other lengths."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._set_lengths()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The rings, in the air around the rows."""

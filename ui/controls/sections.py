@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from ui.controls.buttons import Button, draw_pill
+from ui.controls.dressed import Dressed
 from ui.controls.labels import Label
 from ui.language import say
 from ui.theme import Role, icon, theme_of
@@ -62,7 +63,7 @@ class _Fold(Button):
             icon("chevron-down" if self.isChecked() else "chevron-right", theme.color(role)).paint(p, at)
 
 
-class Section(QWidget):
+class Section(Dressed):
     """A heading and what it names, one below the other; with `folds` the heading opens and closes it.
 
     `folded` says, when a person folds it, whether it is closed now.
@@ -105,12 +106,6 @@ class Section(QWidget):
         if isinstance(self._heading, _Fold):
             self._heading.setChecked(opened)
         self._body.setVisible(opened)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A new theme has other sizes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._set_lengths()
 
     def _fold(self, opened: bool) -> None:
         self.set_open(opened)

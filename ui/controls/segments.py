@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from ui.controls.buttons import Button, draw_pill
+from ui.controls.dressed import Dressed
 from ui.theme import RADIUS, Role, Theme, icon, theme_of
 
 _INSET: Final = 3  #: between the edge of the row and the picked segment
@@ -78,7 +79,7 @@ class _Segment(Button):
         return theme.px(16) + theme.px(6) if self._icon else 0
 
 
-class Segmented(QWidget):
+class Segmented(Dressed):
     """One of several answers, all in sight. Arrows move, a click picks; `chosen` says the key that a person picked."""
 
     chosen = Signal(str)
@@ -114,12 +115,6 @@ class Segmented(QWidget):
         """Offer or withhold one answer, with a tooltip that says why. KeyError where there is no such answer."""
         self._segments[key].setEnabled(enabled)
         self._segments[key].set_hint(hint)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A new theme has other sizes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._set_lengths()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The trough in which the answers lie."""

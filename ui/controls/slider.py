@@ -9,6 +9,7 @@ from PySide6.QtCore import QEasingCurve, QEvent, QPoint, QPropertyAnimation, Qt,
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
+from ui.controls.dressed import Dressed
 from ui.controls.formula import Formula, symbol_latex
 from ui.controls.groove import Groove
 from ui.controls.labels import ElidedLabel
@@ -144,7 +145,7 @@ class ValueField(QLineEdit):
         self.setFixedWidth(widest + theme.px(4))
 
 
-class SliderRow(QWidget):
+class SliderRow(Dressed):
     """Symbol in its role's color, label, value; under them the groove.
 
     `changed` follows every move, `committed` comes once when a drag, a key, the wheel or typing is done, and `refused`
@@ -193,12 +194,6 @@ class SliderRow(QWidget):
         if not self._groove.dragging:
             self._groove.set_number(value)
             self._field.set_number(value)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A new theme has other sizes; a withheld row is faint."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._set_lengths()
 
     def _typed(self, number: float) -> None:
         self._groove.set_number(number)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, Q
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from ui.controls.buttons import IconButton
+from ui.controls.dressed import Dressed
 from ui.controls.transport import Figures, counter_text
 from ui.language import say
 from ui.theme import theme_of
@@ -129,7 +130,7 @@ class Scrub(QWidget):
         return targets.get(Qt.Key(event.key()))
 
 
-class Timeline(QWidget):
+class Timeline(Dressed):
     """Back and forth by one, the groove, and which step is shown of how many were seen."""
 
     scrubbed = Signal(int)  #: the moment to show; the last one is live
@@ -179,12 +180,6 @@ class Timeline(QWidget):
         self.branch.set_hint(FERTILE if fertile else BARREN)
         self._back.setEnabled(at > 0)
         self._forth.setEnabled(not live)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A new theme has other lengths."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._set_lengths()
 
     def _set_lengths(self) -> None:
         theme = theme_of(self)

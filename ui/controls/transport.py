@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 from engine.protocol.messages import LaneState
 from ui.actions import Actions
 from ui.controls.buttons import Button, IconButton, PlayButton
+from ui.controls.dressed import Dressed
 from ui.controls.labels import Label
 from ui.controls.title import TitleButton
 from ui.language import say
 from ui.theme import TextStyle, theme_of
 
 WIDEST = "0,000,000"
+AWAY = "Milliseconds to the engine on its machine, and back"
 
 
 def counter_text(step: int) -> str:
@@ -23,10 +25,12 @@ def counter_text(step: int) -> str:
     return f"{step:07,}"
 
 
-def rate_text(steps_per_s: float, device: str) -> str:
-    """What is counted, how fast and where: steps · 1,180/s · CPU."""
-    parts = ["steps"] + ([f"{steps_per_s:,.0f}/s"] if steps_per_s >= 0.5 else [])
-    return " · ".join(parts + ([device.upper()] if device else []))
+def rate_text(steps_per_s: float, device: str, round_s: float | None = None) -> str:
+    """What is counted, how fast and where: steps · 1,180/s · CPU; elsewhere, how far away: 1,180/s · CUDA · 62 ms."""
+    rate = [f"{steps_per_s:,.0f}/s"] if steps_per_s >= 0.5 else []
+    counted = [] if rate and round_s is not None else ["steps"]  # one of the two gives way to the other
+    away = [] if round_s is None else [f"{1000 * round_s:,.0f} ms"]
+    return " · ".join(counted + rate + ([device.upper()] if device else []) + away)
 
 
 def bound(action: QAction, button: Button) -> Button:
@@ -47,7 +51,7 @@ def bound(action: QAction, button: Button) -> Button:
 class Figures(QWidget):
     """A line of figures in a fixed width, so that nothing beside it moves when they change."""
 
-    def __init__(self, style: TextStyle, widest: str, soft: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(self, style: TextStyle, *widest: str, soft: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._style, self._widest, self._soft, self._text = style, widest, soft, ""
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
@@ -67,7 +71,8 @@ class Figures(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for the widest."""
-        return QFontMetrics(theme_of(self).font(self._style)).size(0, say(self._widest))
+        metrics = QFontMetrics(theme_of(self).font(self._style))
+        return max((metrics.size(0, say(text)) for text in self._widest), key=QSize.width)
 
     def changeEvent(self, event: QEvent) -> None:
         """Another language, or another theme, needs another room."""
@@ -84,7 +89,7 @@ class Figures(QWidget):
             p.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._text)
 
 
-class TopBar(QWidget):
+class TopBar(Dressed):
     """Three groups; the middle one keeps its place whatever stands beside it, so Play never moves."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
@@ -95,7 +100,7 @@ class TopBar(QWidget):
         self.title = TitleButton()
         self.title.clicked.connect(actions["contents"].trigger)
         self._counter = Figures("counter", WIDEST)
-        self._rate = Figures("body", "steps · 00,000/s · CUDA", soft=True)
+        self._rate = Figures("body", "steps · 00,000/s · CUDA", "00,000/s · CUDA · 000 ms", soft=True)
         self.play = PlayButton("Train until you pause (Space)", "Pause; points go on moving (Space)")
         self.play.clicked.connect(actions["play"].trigger)
         self._undo = bound(actions["undo"], IconButton("undo", "", flat=True))
@@ -130,10 +135,11 @@ class TopBar(QWidget):
         """Pause where it plays, play where it rests."""
         self.play.set_playing(playing)
 
-    def show_lane(self, lane: LaneState, training: bool, device: str) -> None:
-        """The step of a lane, its speed and where it computes."""
+    def show_lane(self, lane: LaneState, training: bool, device: str, round_s: float | None = None) -> None:
+        """The step of a lane, its speed and where it computes; `round_s`: seconds to an engine elsewhere and back."""
         self._counter.show_text(counter_text(lane.step))
-        self._rate.show_text(rate_text(lane.steps_per_s if training else 0.0, device))
+        self._rate.show_text(rate_text(lane.steps_per_s if training else 0.0, device, round_s))
+        self._rate.setToolTip("" if round_s is None else say(AWAY))
 
     def _set_lengths(self) -> None:
         theme = theme_of(self)
@@ -143,12 +149,6 @@ class TopBar(QWidget):
             group.setSpacing(theme.px(8))
         self._theme.set_icon_name("sun" if theme.name == "dark" else "moon")
         self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A new theme has other lengths."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._set_lengths()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out what does not fit, the least needed first."""

@@ -36,6 +36,9 @@ class Running(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self.look)
+        self._grace = QTimer(self)  # of one stop; it must not reach the process of the next start
+        self._grace.setSingleShot(True)
+        self._grace.timeout.connect(self._process.kill)
 
     @property
     def busy(self) -> bool:
@@ -56,7 +59,7 @@ class Running(QObject):
         """Ask the process to end; it takes its engines with it."""
         self._stopping = True
         self._process.terminate()
-        QTimer.singleShot(GRACE_MS, self._process, self._process.kill)
+        self._grace.start(GRACE_MS)
 
     def close(self) -> None:
         """End it now, within a bounded time."""
@@ -90,6 +93,7 @@ class Running(QObject):
 
     def _finish(self, code: int, status: QProcess.ExitStatus) -> None:
         self._timer.stop()
+        self._grace.stop()
         self.look()
         said = bytes(self._process.readAllStandardError().data()).decode(errors="replace").strip().splitlines()
         last = said[-1].removeprefix("attractor: ") if said else "the sweep ended without a word"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,17 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QWidget
 
 import ui.views.ticks as ticks
-from engine.protocol.payloads import Bars
-from ui.theme import Role, Theme
+from engine.protocol.payloads import NO_EXAMPLE, Axes, Bars
+from engine.protocol.recipe.probes import Panel
+from ui.theme import Role, Theme, theme_of
 from ui.views.frame import draw_corner
-from ui.views.strokes import gray_or_color_image
+from ui.views.strokes import draw_edge, gray_or_color_image
 from ui.views.view import View
 from ui.views.words import CENTER, LEFT, RIGHT, width_of, write
 
 _ROW_PX: Final = (4.0, 56.0)  #: the lowest and the highest row
 _WRITTEN_PX: Final = 12.0  #: rows lower than this have no room for words; every second or third is named
+_HEAD_PX: Final = 18.0  #: of the names of the parts
 _FOOT_PX: Final = 24.0  #: of the figure below the bars
 _DIM: Final = 0.45  #: opacity of a bar that does not count; its words stay readable
 _PART_ROLES: Final[tuple[Role, ...]] = ("prior", "learned", "exact", "noise", "data")
@@ -40,6 +44,10 @@ class Rows:
     left: float
     right: float
 
+    def row(self, k: int) -> QRectF:
+        """The place of a row with all that stands in it."""
+        return QRectF(self.room.left(), self.room.top() + k * self.high, self.room.width(), self.high)
+
     def x(self, value: float) -> float:
         """Where a value stands."""
         share = (value - self.low) / (self.top - self.low)
@@ -49,25 +57,53 @@ class Rows:
 class BarsView(View):
     """The Bars layers of a picture, one below the other."""
 
+    def __init__(self, panel: Panel | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(panel, parent)
+        self.setMouseTracking(True)
+
     def draw(self, p: QPainter, theme: Theme) -> None:
         """Names, thumbnails, bars, values; marks over all rows; below them the figure that they come to."""
-        if self.picture is None:
-            return
-        axes, layers = self.picture.axes, [layer for layer in self.picture.layers if isinstance(layer, Bars)]
+        room, foot = self._rooms(theme)
+        if self.picture is not None and foot.height():
+            draw_corner(p, theme, self.picture.axes, foot, one_line=True)
+        for layer, values, part in self._parts(room):
+            draw_bars(p, theme, layer, values, part)
+            if self.picked in layer.examples:
+                rows = _laid_out(theme, layer, values, _below_head(theme, layer, part))
+                draw_edge(p, theme, rows.row(layer.examples.index(self.picked)).adjusted(-4, 1, 4, -1), theme.px(4))
+
+    def example_at(self, at: QPointF) -> int | None:
+        """The example whose bar is at a pixel."""
+        theme = theme_of(self)
+        for layer, values, part in self._parts(self._rooms(theme)[0]):
+            rows = _laid_out(theme, layer, values, _below_head(theme, layer, part))
+            shown = layer.examples[: rows.shown]
+            found = (example for k, example in enumerate(shown) if rows.row(k).contains(at) and example != NO_EXAMPLE)
+            if (example := next(found, None)) is not None:
+                return example
+        return None
+
+    def _rooms(self, theme: Theme) -> tuple[QRectF, QRectF]:
+        """The room of the bars, and below them that of the figure, which may have no height."""
         edge = theme.px(12)
         room = QRectF(self.rect()).adjusted(edge, theme.px(2), -edge, -theme.px(6))
-        if axes.note or axes.figure:
-            foot = QRectF(room.left(), room.bottom() - theme.px(_FOOT_PX), room.width(), theme.px(_FOOT_PX))
-            draw_corner(p, theme, axes, foot, one_line=True)
-            room.setBottom(foot.top())
-        count = sum(len(layer.labels) for layer in layers)
+        axes = self.picture.axes if self.picture is not None else Axes()
+        high = theme.px(_FOOT_PX) if axes.note or axes.figure else 0.0
+        foot = QRectF(room.left(), room.bottom() - high, room.width(), high)
+        room.setBottom(foot.top())
+        return room, foot
+
+    def _parts(self, room: QRectF) -> Iterator[tuple[Bars, NDArray[np.float64], QRectF]]:
+        """Each layer of bars with its values, and its share of the room."""
+        layers = [layer for layer in self.picture.layers if isinstance(layer, Bars)] if self.picture is not None else []
+        count, room = sum(len(layer.labels) for layer in layers), QRectF(room)
         for layer in layers:
             values = checked(layer)
             part = QRectF(room.left(), room.top(), room.width(), room.height() * len(values) / max(count, 1))
             room.setTop(part.bottom())
             count -= len(values)
             if len(values):
-                draw_bars(p, theme, layer, values, part)
+                yield layer, values, part
 
 
 def checked(layer: Bars) -> NDArray[np.float64]:
@@ -80,14 +116,15 @@ def checked(layer: Bars) -> NDArray[np.float64]:
 
 def draw_bars(p: QPainter, theme: Theme, layer: Bars, values: NDArray[np.float64], room: QRectF) -> None:
     """One layer of bars in its room."""
-    room = _draw_head(p, theme, layer, room)
+    _draw_head(p, theme, layer, room)
+    room = _below_head(theme, layer, room)
     rows = _laid_out(theme, layer, values, room)
     roles = layer.roles or ((layer.role,) if values.shape[1] == 1 else _PART_ROLES)
     stride = max(int(np.ceil(theme.px(_WRITTEN_PX) / rows.high)), 1)
     small, strong = theme.font("caption"), theme.font("strong")
     for k in range(rows.shown):
         dim = k < len(layer.dim) and layer.dim[k]
-        row = QRectF(room.left(), rows.room.top() + k * rows.high, room.width(), rows.high)
+        row = rows.row(k)
         p.setOpacity(_DIM if dim else 1.0)
         end = _draw_bar(p, theme, rows, row, values[k], roles)
         if layer.thumbnails is not None and k < len(layer.thumbnails):
@@ -133,18 +170,20 @@ def _laid_out(theme: Theme, layer: Bars, values: NDArray[np.float64], room: QRec
     return Rows(room, high, shown, names, pictures, low, top if top > low else low + 1.0, left, right)
 
 
-def _draw_head(p: QPainter, theme: Theme, layer: Bars, room: QRectF) -> QRectF:
-    """Names of the parts above the bars; the room that is left."""
-    if not layer.parts:
-        return room
-    font, row, x = theme.font("caption"), theme.px(18), room.left()
+def _below_head(theme: Theme, layer: Bars, room: QRectF) -> QRectF:
+    """The room below the names of the parts."""
+    return room.adjusted(0, theme.px(_HEAD_PX + 2), 0, 0) if layer.parts else room
+
+
+def _draw_head(p: QPainter, theme: Theme, layer: Bars, room: QRectF) -> None:
+    """Names of the parts above the bars."""
+    font, row, x = theme.font("caption"), theme.px(_HEAD_PX), room.left()
     roles = layer.roles or _PART_ROLES  # as in draw_bars: parts are named where there are several
     for k, name in enumerate(layer.parts):
         wide = width_of(name, font)
         p.fillRect(QRectF(x, room.top() + theme.px(5), theme.px(9), theme.px(9)), theme.color(roles[k % len(roles)]))
         write(p, QRectF(x + theme.px(14), room.top(), wide, row), name, font, theme.color("soft"), LEFT)
         x += wide + theme.px(28)
-    return room.adjusted(0, row + theme.px(2), 0, 0)
 
 
 def _draw_bar(

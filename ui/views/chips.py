@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The layers of a plane as check boxes in a row; where the row is short, some are dots that say their name as a tooltip."""
+"""The layers of a plane as check boxes in a row; where it is short, symbols lose their argument, then some chips their words.
+
+What is not written stands in the tooltip.
+"""
 
 from __future__ import annotations
 
@@ -63,20 +66,22 @@ class ChipRow(QObject):
         return QSizeF(sum(size.width() + theme.px(_GAP) for size in sizes) - theme.px(_GAP), sizes[0].height())
 
     def place(self, theme: Theme, room: QRect) -> None:
-        """Lay the chips out from the left; the last of them become dots until all fit, those switched off before others."""
-        chips = [self._chips[name] for name in self._shown]
+        """Lay the chips out from the left; the last of them say less until all fit, those switched off before others."""
+        chips = {name: self._chips[name] for name in self._shown}
         laid = (theme, room.getRect(), self._shown, self.off)
         if laid == self._laid:
             return
         self._laid = laid
         gap = theme.px(_GAP)
-        for name, chip in zip(self._shown, chips, strict=True):
+        for name, chip in chips.items():
             chip.setText(_words(name))
-        narrow = sorted(chips, key=lambda chip: (chip.isChecked(), -chips.index(chip)))
-        while narrow and sum(chip.sizeHint().width() + gap for chip in chips) - gap > room.width():
-            narrow.pop(0).setText("")
+        for form in (_symbol, lambda name: ""):
+            narrow = sorted(chips, key=lambda name: (not chips[name].isChecked(), self._shown.index(name)))
+            while narrow and sum(chip.sizeHint().width() + gap for chip in chips.values()) - gap > room.width():
+                name = narrow.pop()
+                chips[name].setText(form(name))
         x = room.left()
-        for chip in chips:
+        for chip in chips.values():
             size = chip.sizeHint()
             chip.setGeometry(QRect(QPoint(x, room.center().y() - size.height() // 2), size))
             x += size.width() + gap
@@ -97,6 +102,11 @@ class ChipRow(QObject):
             chip.toggled.connect(self.changed)
             self._chips[name] = chip
         return self._chips[name]
+
+
+def _symbol(name: str) -> str:
+    """Of a symbol such as P(h|x) the letter; other names as they are."""
+    return name[0] if name[1:2] == "(" else _words(name)
 
 
 def _words(name: str) -> str:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Signal
-from PySide6.QtGui import QFont, QHelpEvent, QMouseEvent, QPainter
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF
+from PySide6.QtGui import QFont, QHelpEvent, QPainter
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from engine.protocol.payloads import Images
+from engine.protocol.payloads import NO_EXAMPLE, Images
 from engine.protocol.recipe.probes import Panel
 from ui.theme import Role, Theme, theme_of
-from ui.views.strokes import gray_or_color_image
+from ui.views.strokes import draw_edge, gray_or_color_image
 from ui.views.view import View
 from ui.views.words import CENTER, width_of, write_lines, write_whole
 
@@ -103,7 +103,6 @@ def _fit(theme: Theme, room: QRectF, layer: Images, rows: int, columns: int, asp
 class GalleryView(View):
     """All Images layers of a picture, one below the other."""
 
-    picked = Signal(int, int)  #: layer, image: a click
     ground: ClassVar[Role] = "panel"
 
     def __init__(self, panel: Panel | None = None, parent: QWidget | None = None) -> None:
@@ -115,14 +114,18 @@ class GalleryView(View):
         for layer, grid in self.grids(theme):
             draw_images(p, layer, grid)
             draw_words(p, theme, layer, grid)
+            for index, example in enumerate(layer.examples):
+                if example == self.picked and not grid.image(index).isEmpty():
+                    draw_edge(p, theme, grid.image(index))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Pick the image under the cursor."""
-        found = None if self.fault else self._at(event.position())
+    def example_at(self, at: QPointF) -> int | None:
+        """The example that the image under a pixel is."""
+        found = self._at(at)
         if found is None:
-            super().mousePressEvent(event)
-        else:
-            self.picked.emit(*found)
+            return None
+        examples = self.grids(theme_of(self))[found[0]][0].examples
+        example = examples[found[1]] if found[1] < len(examples) else NO_EXAMPLE
+        return None if example == NO_EXAMPLE else example
 
     def event(self, event: QEvent) -> bool:
         """Say what the image under the cursor is."""

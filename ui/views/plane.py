@@ -6,11 +6,11 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 import numpy as np
-from PySide6.QtCore import QRect, QRectF, QSizeF
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from engine.protocol.payloads import Field, Images, Paths, Payload, Picture, Points
+from engine.protocol.payloads import PICKED, Field, Images, Paths, Payload, Picture, Points
 from engine.protocol.recipe.probes import Panel
 from ui.controls.buttons import IconButton
 from ui.theme import Role, Theme, theme_of
@@ -21,11 +21,12 @@ from ui.views.fields import draw_field
 from ui.views.frame import EDGE, Plan, draw_bands, draw_grid
 from ui.views.paths import draw_paths
 from ui.views.pointer import PointerView
-from ui.views.points import draw_points
+from ui.views.points import draw_picked, draw_points, example_near
 from ui.views.words import Crowd, place_on, width_of, write_on_line
 
 _MARGIN: Final = 0.06  #: around the data, where the picture names no range
 _CORNER_STEP: Final = 40.0
+_REACH: Final = 9.0  #: pixels between the cursor and a point that it is on
 _CROWD: Final = 20_000  #: so many points are asked whether a name would meet them
 
 
@@ -60,7 +61,8 @@ class PlaneView(PointerView):
     def arrange(self) -> None:
         """Offer the layers of the picture, and lay the chips out."""
         layers = self.picture.layers if self.picture is not None else ()
-        self.chips.show({layer.name: layer.role for layer in layers if not isinstance(layer, Images)})
+        lasting = (layer for layer in layers if not isinstance(layer, Images) and layer.name != PICKED)
+        self.chips.show({layer.name: layer.role for layer in lasting})
         if self.picture is None:
             return
         theme = theme_of(self)
@@ -84,17 +86,34 @@ class PlaneView(PointerView):
             return
         plan = self._plan(theme, picture)
         draw_grid(p, theme, camera, plan, picture.axes.x)
-        layers = [layer for layer in picture.layers if layer.name not in self.chips.off]
+        layers = self._layers(picture)
         p.save()
         p.setClipRect(camera.room)
         for layer in layers:
             draw_layer(p, theme, camera, layer)
         draw_names(p, theme, camera, layers)
+        if self.picked is not None:
+            draw_picked(p, theme, camera, layers, self.picked)
         for layer in layers:
             if isinstance(layer, Images):
                 draw_card(p, theme, camera, layer)
         p.restore()
         draw_bands(p, theme, picture, plan)
+
+    def example_at(self, at: QPointF) -> int | None:
+        """The example whose point is nearest to a pixel, of those within reach, the uppermost layer first."""
+        camera = self.camera()
+        if self.picture is None or camera is None:
+            return None
+        clouds = (layer for layer in reversed(self._layers(self.picture)) if isinstance(layer, Points))
+        reach = theme_of(self).px(_REACH)
+        return next((found for cloud in clouds if (found := example_near(cloud, camera, at, reach)) is not None), None)
+
+    def _layers(self, picture: Picture) -> list[Payload]:
+        """The layers that are switched on. A card that hangs on the cursor goes with it."""
+        gone = self.here is False
+        shown = (layer for layer in picture.layers if layer.name not in self.chips.off)
+        return [layer for layer in shown if not (gone and isinstance(layer, Images) and layer.at is not None)]
 
     def _plan(self, theme: Theme, picture: Picture) -> Plan:
         return Plan.of(theme, QSizeF(self.size()), picture, self.chips.size(theme))

@@ -6,7 +6,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 import numpy as np
-from PySide6.QtCore import QEvent, QLineF, QPointF, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -31,6 +31,7 @@ class PointerView(View):
     def __init__(self, panel: Panel | None = None, parent: QWidget | None = None) -> None:
         super().__init__(panel, parent)
         self.held: Range | None = None
+        self.here: bool | None = None  #: whether the cursor is on the plane; None: it never was, as on a second screen
         self._pressed: QPointF | None = None  # of the left button
         self._sprayed: QPointF | None = None  # the last place of the spray
         self._grabbed: QPointF | None = None  # of the right button
@@ -70,9 +71,11 @@ class PointerView(View):
             self._grabbed = at
             return
         if camera.room.contains(at):
+            self.here = True
+            self.touch(self.example_at(at))
             self.pointed.emit(*camera.plane(at.x(), at.y()))
         else:
-            self.left.emit()
+            self.leave()
         if self._pressed is not None:
             self._spray(camera, self._pressed, at)
 
@@ -82,13 +85,10 @@ class PointerView(View):
         if event.button() == Qt.MouseButton.LeftButton:
             if self._pressed is not None and self._sprayed is None and camera is not None:
                 self.clicked.emit(*camera.plane(self._pressed.x(), self._pressed.y()))
+                self.chosen.emit(self.example_at(self._pressed))
             self._pressed = self._sprayed = None
         elif event.button() == Qt.MouseButton.RightButton:
             self._grabbed = None
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """The frame around the view answers it."""
-        event.ignore()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom about the cursor."""
@@ -99,10 +99,13 @@ class PointerView(View):
         else:
             event.ignore()
 
-    def leaveEvent(self, event: QEvent) -> None:
-        """The cursor is elsewhere."""
-        super().leaveEvent(event)
+    def leave(self) -> None:
+        """What hangs on the cursor goes at once, whatever pictures are still under way."""
+        super().leave()
         self.left.emit()
+        if self.here:
+            self.here = False
+            self.update()
 
     def _hold(self, shown: Range | None) -> None:
         was, self.held = self.held, shown

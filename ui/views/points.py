@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -10,12 +11,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from engine.protocol.payloads import Points
+from engine.protocol.payloads import Payload, Points
 from ui.theme import CLASSES, Theme
 from ui.views.camera import Camera
 from ui.views.dots import Ink, dots
 
 _LARGE_PX: Final = 6.0  #: from this size on a point of a role has an outline that parts it from its neighbors
+_PICKED_PX: Final = 16.0  #: across the ring of the picked example
 _FEW: Final = 150  #: so many points are drawn sooner one by one
 _CROWD: Final = 20_000  #: a cloud of more points is drawn with smaller ones
 _SOFT_ELLIPSES: Final = 60  #: more ellipses than that have hard edges: 1,200 soft ones take 84 ms, hard ones 4
@@ -31,7 +33,7 @@ def draw_points(p: QPainter, theme: Theme, camera: Camera, layer: Points) -> Non
     if layer.sigma is not None:
         _draw_ellipses(p, theme, camera, layer, px)
     if layer.ring and layer.size_px >= 2 * _LARGE_PX:
-        _draw_open_rings(p, theme, layer, px)
+        _draw_open_rings(p, theme, px, layer.size_px)
         return
     width, (inks, color) = _outline(theme, layer), _inks(theme, layer)
     diameter = theme.scale * layer.size_px * (0.8 if len(px) > _CROWD else 1.0) + 2 * width
@@ -63,6 +65,23 @@ def _draw_cloud(
     image, margin = dots(px, color, inks, camera.room, ratio, diameter, width)
     image.setDevicePixelRatio(ratio)
     p.drawImage(QPointF(camera.room.left() - margin / ratio, camera.room.top() - margin / ratio), image)
+
+
+def example_near(layer: Points, camera: Camera, at: QPointF, reach: float) -> int | None:
+    """The number of the example whose point is nearest to a pixel; None where none is within reach (pixels)."""
+    if layer.first is None or not len(layer.xy):
+        return None
+    away = np.hypot(*(camera.pixels(layer.xy) - (at.x(), at.y())).T)
+    nearest = int(np.argmin(np.where(np.isfinite(away), away, np.inf)))
+    return layer.first + nearest if away[nearest] <= reach else None
+
+
+def draw_picked(p: QPainter, theme: Theme, camera: Camera, layers: Sequence[Payload], example: int) -> None:
+    """A ring around each point that is this example."""
+    for layer in layers:
+        if isinstance(layer, Points) and layer.first is not None and 0 <= example - layer.first < len(layer.xy):
+            row = example - layer.first
+            _draw_open_rings(p, theme, camera.pixels(layer.xy[row : row + 1]), _PICKED_PX)
 
 
 def color_of(theme: Theme, layer: Points, label: int) -> QColor:
@@ -126,11 +145,11 @@ def _ellipse_alpha(px: NDArray[np.float64], radii: NDArray[np.float64]) -> float
     return float(np.clip(_ELLIPSE_LAYERS / max(layers, 1e-9), *_ELLIPSE_ALPHA))
 
 
-def _draw_open_rings(p: QPainter, theme: Theme, layer: Points, px: NDArray[np.float64]) -> None:
-    """Large rings, through which one sees: the picked point."""
+def _draw_open_rings(p: QPainter, theme: Theme, px: NDArray[np.float64], size_px: float) -> None:
+    """Large rings, through which one sees: the picked point, one's own drawing."""
     p.setRenderHint(QPainter.RenderHint.Antialiasing)
     p.setBrush(Qt.BrushStyle.NoBrush)
-    radius = layer.size_px * theme.scale / 2
+    radius = size_px * theme.scale / 2
     for width, color in ((4.0, theme.color("plot", 0.8)), (2.0, theme.color("ink"))):
         pen = p.pen()
         pen.setStyle(Qt.PenStyle.SolidLine)

@@ -11,9 +11,11 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPen
 from shiboken6 import Shiboken
+
+from ui.theme import Theme
 
 
 def draw_lines(p: QPainter, start: NDArray[np.float64], end: NDArray[np.float64]) -> None:
@@ -29,6 +31,15 @@ def draw_lines(p: QPainter, start: NDArray[np.float64], end: NDArray[np.float64]
 def draw_polyline(p: QPainter, points: NDArray[np.float64]) -> None:
     """Draw a line through `points` (n, 2), pixels, segment by segment: dense zigzags cost nothing extra, dashes break."""
     draw_lines(p, points[:-1], points[1:])
+
+
+def draw_edge(p: QPainter, theme: Theme, around: QRectF, radius: float = 0.0) -> None:
+    """The mark of what is picked: an edge around it, with a rim that keeps it off its neighbors."""
+    p.setRenderHint(QPainter.RenderHint.Antialiasing)
+    p.setBrush(Qt.BrushStyle.NoBrush)
+    for width, color in ((4.0, theme.color("plot", 0.8)), (2.0, theme.color("ink"))):
+        p.setPen(QPen(color, width * theme.scale))
+        p.drawRoundedRect(around, radius, radius)
 
 
 def gray_or_color_image(pixels: NDArray[np.uint8]) -> QImage:

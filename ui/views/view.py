@@ -7,8 +7,8 @@ import logging
 from abc import abstractmethod
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.protocol.payloads import Picture
@@ -20,13 +20,16 @@ _log = logging.getLogger(__name__)
 
 
 class View(QWidget):
-    """Draws one panel's pictures. The pixels depend on picture, past, theme, size and the user's zoom, on nothing else.
+    """Draws one panel's pictures. The pixels depend on picture, past, theme, size, the user's zoom, the place of the cursor
+    on the view and the picked example, on nothing else.
 
     `show_picture` only keeps what it is given; all work is done in `draw`, when Qt asks for it: once a frame, and never
     while hidden. A `draw` that raises switches the panel off, with a message, until someone clicks to try again.
     """
 
     failed = Signal(str)  #: one sentence, once for each fault
+    touched = Signal(object)  #: the cursor is on an example, by its number; None: on none any more
+    chosen = Signal(object)  #: the same, by a click
 
     ground: ClassVar[Role] = "panel"
     follows_past: ClassVar[bool] = False  #: whether `draw` looks at the past at all
@@ -36,7 +39,9 @@ class View(QWidget):
         self.panel = panel
         self.picture: Picture | None = None
         self.past = Past()
+        self.picked: int | None = None  #: the example to mark wherever it is shown
         self._fault = ""
+        self._touched: int | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -47,6 +52,23 @@ class View(QWidget):
         if news and self.isVisible():
             self.arrange()
             self.update()
+
+    def show_picked(self, example: int | None) -> None:
+        """Mark this example, and none that was marked before."""
+        if example != self.picked:
+            self.picked = example
+            if self.isVisible():
+                self.update()
+
+    def example_at(self, at: QPointF) -> int | None:
+        """The number of the example that is shown at a pixel; None where there is none."""
+        return None
+
+    def touch(self, example: int | None) -> None:
+        """The cursor is on this example now, or on none."""
+        if example != self._touched:
+            self._touched = example
+            self.touched.emit(example)
 
     def arrange(self) -> None:
         """Fit child widgets to a new picture, size or theme. Not called while hidden."""
@@ -86,11 +108,37 @@ class View(QWidget):
                 p.drawText(room, int(flags), f"{self._fault}\nClick to try again.")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A click on a panel that was switched off tries again; other clicks belong to the frame around the view."""
+        """A click on a panel that was switched off tries again, one on an example picks it; others are the frame's."""
+        example = self.example_at(event.position()) if not self._fault else None
         if self._fault:
             self.retry()
+        elif example is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit(example)
         else:
             event.ignore()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The frame around the view answers it."""
+        event.ignore()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Notice the example under the cursor."""
+        self.touch(self.example_at(event.position()) if not self._fault else None)
+        event.ignore()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The cursor is elsewhere."""
+        super().leaveEvent(event)
+        self.leave()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody points at what cannot be seen; of a view that goes away under the cursor Qt says no more."""
+        super().hideEvent(event)
+        self.leave()
+
+    def leave(self) -> None:
+        """The cursor is not here any more."""
+        self.touch(None)
 
     def showEvent(self, event: QShowEvent) -> None:
         """What came while hidden is seen now."""

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""What the hand points at: pictures name their examples, panels of one follow the picked one, nothing outlives the hand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import cast
+
+import numpy as np
+import pytest
+
+from engine.inbox import Inbox
+from engine.protocol.library import shelf
+from engine.protocol.messages import Build, Command, Credit, Frame, Message, Pick, Play, Watch
+from engine.protocol.payloads import NO_EXAMPLE, PICKED, Bars, Images, Picture, Points
+from engine.protocol.recipe.probes.candidates import Candidates
+from engine.protocol.recipe.probes.generated import Walk
+from engine.protocol.recipe.probes.latent import Latent
+from engine.protocol.recipe.probes.posterior import Posterior
+from engine.protocol.recipe.probes.rows import Denoised, Reconstructed
+from engine.protocol.recipe.probes.stage import Stage
+from engine.scene import Hand
+from engine.scheduler import Scheduler
+from tests.vae_scenes import made, picture, readings
+
+
+def images(shown: Picture) -> Images:
+    """The grid of a picture."""
+    return next(layer for layer in shown.layers if isinstance(layer, Images))
+
+
+def test_a_gallery_says_which_test_examples_it_shows_and_a_walk_its_two_ends() -> None:
+    scene = made("digits", "vae", 5)
+    count = len(scene.run.x)
+    assert images(picture(Reconstructed(count=4), scene)).examples == (*range(count, count + 4),) * 2
+    ends = images(picture(Walk(frames=4, start=2, end=0), scene)).examples
+    assert ends == (count + 2, NO_EXAMPLE, NO_EXAMPLE, count) * 2
+
+
+def test_the_bars_of_the_candidates_are_of_training_examples() -> None:
+    scene = made("digits", "dae", 1)
+    bars = picture(Candidates(most=3), scene).layers[0]
+    assert isinstance(bars, Bars)
+    assert bars.thumbnails is not None
+    for number, thumbnail in zip(bars.examples, bars.thumbnails, strict=True):
+        x = scene.example(number)
+        assert x is not None
+        np.testing.assert_allclose(thumbnail.flatten() / 255, x.clamp(0, 1), atol=0.003)
+
+
+@pytest.mark.parametrize("number", [42, -1], ids=["training", "test"])
+def test_the_panels_of_one_example_follow_the_picked_one(number: int) -> None:
+    scene = made("digits", "vae", 5)
+    number = number if number >= 0 else scene.test(7)
+    scene.point(Hand(example=number))
+    rows = images(picture(Reconstructed(count=4), scene))
+    assert rows.examples[0] == number
+    np.testing.assert_array_equal(rows.pixels[0, 0], images(picture(Posterior(grid=16), scene)).pixels[0, 0])
+    assert rows.rows[0] == ("x" if number == 42 else "test x")
+    cloud = [layer for layer in picture(Latent(points=100), scene).layers if isinstance(layer, Points)]
+    assert sum(layer.first is not None and 0 <= number - layer.first < len(layer.xy) for layer in cloud) == 1
+
+
+def test_a_test_example_that_is_picked_is_put_on_planes_of_points_too() -> None:
+    scene = made("moons", "dae", 1)
+    scene.point(Hand(example=scene.test(3)))
+    for declared in (Stage(), Denoised()):
+        mark = picture(declared, scene).layers[-1]
+        assert isinstance(mark, Points)
+        assert mark.name == PICKED
+        np.testing.assert_allclose(mark.xy[0], scene.run.test[3], atol=1e-6)
+
+
+def test_a_number_beyond_the_examples_picks_nothing() -> None:
+    scene = made("moons", "dae", 1)
+    scene.point(Hand(example=10**6))
+    assert scene.picked() is None
+    assert not any(layer.name == PICKED for layer in picture(Stage(), scene).layers)
+
+
+def test_the_figures_of_the_curves_are_those_of_the_test_example_whatever_is_picked() -> None:
+    scene = made("digits", "vae", 5)
+    assert any(reading.figures for reading in readings(Posterior(grid=16), scene))
+    scene.point(Hand(example=3))
+    assert not any(reading.figures for reading in readings(Posterior(grid=16), scene))
+
+
+# ------------------------------------------------------------------------------------------- the engine's loop, in this process
+
+
+class Loop:
+    """A scheduler without pipe and process, turned by hand."""
+
+    def __init__(self) -> None:
+        self.said: list[Message] = []
+        self.scheduler = Scheduler(cast("Inbox", None), self.said.append, None)
+
+    def obey(self, *commands: Command) -> None:
+        """Do what a window would say."""
+        assert not self.scheduler._obey(list(commands))
+
+    def turn(self) -> Frame | None:
+        """One round; the frame that was sent, which is paid for."""
+        before = len(self.said)
+        self.scheduler._turn(time.perf_counter())
+        sent = [message for message in self.said[before:] if isinstance(message, Frame)]
+        if sent:
+            self.obey(Credit(frames=len(sent)))
+        return sent[-1] if sent else None
+
+    def latents(self, turns: int) -> Iterator[Picture]:
+        """The pictures of the latent cloud that come within so many rounds."""
+        for _ in range(turns):
+            frame = self.turn()
+            if frame is not None and "latent" in frame.pictures:
+                yield frame.pictures["latent"]
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[Loop]:
+    """Chapter 4 in training, all its panels watched."""
+    chapter = next(found for found in shelf()[0] if found.key == "training")
+    made = Loop()
+    made.obey(Watch(panels=tuple(place.panel for place in chapter.panels), frames_per_s=240.0),
+              Build(run_id=1, experiment=chapter.experiment, builds=(1,)), Play())  # fmt: skip
+    assert any(made.latents(1000))
+    yield made
+    made.scheduler.repertoire.tracks.clear()
+
+
+def carded(shown: Picture) -> bool:
+    """Whether the picture has a card at the cursor."""
+    return any(isinstance(layer, Images) and layer.at is not None for layer in shown.layers)
+
+
+def test_the_hand_is_answered_and_forgotten_though_the_probes_have_spent_all_their_time(loop: Loop) -> None:
+    loop.scheduler.probes.spend(1000.0)
+    loop.obey(Pick(panel="latent", xy=(0.5, 0.5)))
+    assert carded(next(loop.latents(50)))
+    loop.obey(Pick())
+    assert not carded(next(loop.latents(50)))
+    loop.scheduler.probes.spend(-1000.0)
+
+
+def test_panels_that_always_want_more_leave_the_stage_its_frames(loop: Loop) -> None:
+    loop.scheduler.probes.spend(-0.02)
+    pictures = list(loop.latents(400))
+    stage = next(seat for seat in loop.scheduler.audience.seats if seat.stage)
+    most = max(seat.used_s for seat in loop.scheduler.audience.seats)
+    assert len(pictures) > 2
+    assert stage.used_s > most - 0.1
+
+
+def test_a_word_about_a_panel_that_is_not_watched_still_ends_what_was_said_before(loop: Loop) -> None:
+    (track,) = loop.scheduler.repertoire.tracks
+    loop.obey(Pick(panel="latent", xy=(0.5, 0.5), example=7))
+    assert track.scene.cursor("latent") == (0.5, 0.5)
+    loop.obey(Pick(panel="gone", xy=(0.1, 0.1)))
+    assert track.scene.hand == Hand()
+    loop.obey(Pick(panel="latent", xy=(0.5, 0.5)))
+    chapter = next(found for found in shelf()[0] if found.key == "training")
+    loop.obey(Build(run_id=1, experiment=chapter.experiment, builds=(1,)))
+    assert loop.scheduler.repertoire.tracks == [track], "the run that was kept"
+    assert track.scene.hand == Hand(), "nobody points at what has just come back"
