@@ -101,11 +101,9 @@ class Performer:
             self._fail("out_of_memory" if out_of_memory(error) else "build_failed", {"reason": reason_of(error)})
             return
         self.audience.rebuilt(self.repertoire.tracks)
-        tracks, tried = self.repertoire.tracks, self.repertoire.tried
-        for track in tracks:
+        for track in self.repertoire.tracks:
             track.scene.point(Hand())  # one that was kept does not remember where a cursor stood long ago
-        facts = tuple(track.facts(old, tried.get(track.run.build, {})) for track, old in zip(tracks, revived, strict=True))
-        self._send(Built(run_id=command.run_id, lanes=facts))
+        self._send(Built(run_id=command.run_id, lanes=self.repertoire.facts(revived)))
         if training:
             self.trainer.start()
         elif self.trainer.running:

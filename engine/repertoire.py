@@ -14,6 +14,7 @@ from engine import data, device, trial
 from engine.appetite import check
 from engine.archive import Checkpoint, LaneCheckpoint
 from engine.data.dataset import Dataset
+from engine.protocol.messages import LaneFacts
 from engine.protocol.recipe.data import AnyData
 from engine.protocol.recipe.experiment import Experiment
 from engine.run import Run
@@ -62,6 +63,11 @@ class Repertoire:
         self.run_id, self.experiment, self.tracks = run_id, experiment, tracks
         self._prune()
         return [old is not None for old in found]
+
+    def facts(self, revived: list[bool]) -> tuple[LaneFacts, ...]:
+        """What is at play; `revived` is what `play` said."""
+        tried = [self.tried.get(track.run.build, {}) for track in self.tracks]
+        return tuple(track.facts(old, rates) for track, old, rates in zip(self.tracks, revived, tried, strict=True))
 
     def checkpoint(self) -> Checkpoint | None:
         """The present state of everything at play, copied."""
