@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -19,6 +20,7 @@ def _dispatch(argv: Sequence[str]) -> int:
     # Each command imports its own: the window never loads torch, the commands never load Qt.
     match parse(argv):
         case Window() as options:
+            gc.disable()  # it would look through all that is being loaded, again and again; `Collector` takes over
             from ui import launch
 
             return launch.open_window(options) if options.play is None else launch.play(options)

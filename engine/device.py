@@ -12,15 +12,19 @@ class DeviceError(ValueError):
     """A device that this machine does not have."""
 
 
+def present() -> tuple[str, ...]:
+    """The devices that this machine has, those that `auto` prefers first."""
+    has = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    return tuple(name for name, there in has.items() if there)
+
+
 def choose(wanted: str) -> torch.device:
     """The torch device for `auto`, `cpu`, `cuda` or `mps`; auto takes CUDA, else MPS, else the CPU. Raises DeviceError."""
-    has = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if wanted == "auto":
-        return torch.device(next(name for name in ("cuda", "mps", "cpu") if has[name]))
-    if not has[wanted]:
-        here = ", ".join(name for name, present in has.items() if present)
-        raise DeviceError(f"this machine has no {wanted} for PyTorch {torch.__version__}; it has {here}")
-    return torch.device(wanted)
+    here = present()
+    if wanted != "auto" and wanted not in here:
+        has = ", ".join(reversed(here))
+        raise DeviceError(f"this machine has no {wanted} for PyTorch {torch.__version__}; it has {has}")
+    return torch.device(here[0] if wanted == "auto" else wanted)
 
 
 def threads(wanted: int) -> int:

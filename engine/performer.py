@@ -103,8 +103,7 @@ class Performer:
         self.audience.rebuilt(self.repertoire.tracks)
         for track in self.repertoire.tracks:
             track.scene.point(Hand())  # one that was kept does not remember where a cursor stood long ago
-        facts = tuple(track.facts(old) for track, old in zip(self.repertoire.tracks, revived, strict=True))
-        self._send(Built(run_id=command.run_id, lanes=facts))
+        self._send(Built(run_id=command.run_id, lanes=self.repertoire.facts(revived)))
         if training:
             self.trainer.start()
         elif self.trainer.running:

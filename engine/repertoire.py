@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
+from msgspec.structs import replace
 
-from engine import data
+from engine import data, device, trial
 from engine.appetite import check
 from engine.archive import Checkpoint, LaneCheckpoint
 from engine.data.dataset import Dataset
+from engine.protocol.messages import LaneFacts
 from engine.protocol.recipe.data import AnyData
 from engine.protocol.recipe.experiment import Experiment
 from engine.run import Run
@@ -32,6 +34,7 @@ class Repertoire:
         self._arrays = arrays
         self.experiment: Experiment | None = None
         self.tracks: list[Track] = []
+        self.tried: dict[int, dict[str, float]] = {}  #: by build, where devices were tried: the steps a second on each
         self._wings: OrderedDict[int, tuple[int, Track]] = OrderedDict()  # build → (run_id, track), oldest first
         self._datasets: OrderedDict[tuple[AnyData, int], Dataset] = OrderedDict()
 
@@ -44,6 +47,7 @@ class Repertoire:
         """
         known = {track.run.build: track for track in self.tracks} | {b: t for b, (_, t) in self._wings.items()}
         found = [known.get(build) for build in builds]
+        experiment, tried = self._settled(experiment, [old is None for old in found])
         tracks = [
             old or self._build(experiment, index, build)
             for index, (old, build) in enumerate(zip(found, builds, strict=True))
@@ -52,12 +56,18 @@ class Repertoire:
             parent = known.get(origin[0]) if origin is not None else None
             if old is None and parent is not None and origin is not None:
                 track.branch_from(parent, origin[1])
+        self.tried |= {build: tried for build, old in zip(builds, found, strict=True) if tried and old is None}
         self._leave([track for track in self.tracks if track not in tracks])
         for build in builds:
             self._wings.pop(build, None)
         self.run_id, self.experiment, self.tracks = run_id, experiment, tracks
         self._prune()
         return [old is not None for old in found]
+
+    def facts(self, revived: list[bool]) -> tuple[LaneFacts, ...]:
+        """What is at play; `revived` is what `play` said."""
+        tried = [self.tried.get(track.run.build, {}) for track in self.tracks]
+        return tuple(track.facts(old, rates) for track, old, rates in zip(self.tracks, revived, tried, strict=True))
 
     def checkpoint(self) -> Checkpoint | None:
         """The present state of everything at play, copied."""
@@ -75,6 +85,20 @@ class Repertoire:
     def track(self, name: str) -> Track | None:
         """The track of a lane; None where there is none of that name."""
         return next((track for track in self.tracks if track.name == name), None)
+
+    def _settled(self, experiment: Experiment, fresh: list[bool]) -> tuple[Experiment, dict[str, float]]:
+        """The experiment with the fastest device in all fresh lanes that leave it open; and how fast each was, where tried."""
+        free = [new and lane.recipe.training.device == "auto" for lane, new in zip(experiment.lanes, fresh, strict=True)]
+        if not any(free) or len(device.present()) == 1:
+            return experiment, {}
+        examples = self._examples(experiment.data, experiment.seed)
+        lanes = tuple(lane for lane, chosen in zip(experiment.lanes, free, strict=True) if chosen)
+        for lane in lanes:
+            check(lane.recipe, examples)
+        tried = trial.rates(lanes, examples, experiment.seed)
+        best = trial.fastest(tried)
+        settled = tuple(trial.on(lane, best) if chosen else lane for lane, chosen in zip(experiment.lanes, free, strict=True))
+        return replace(experiment, lanes=settled), tried
 
     def _build(self, experiment: Experiment, index: int, build: int) -> Track:
         examples = self._examples(experiment.data, experiment.seed)

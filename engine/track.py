@@ -161,13 +161,13 @@ class Track:
         steps = np.array([step], np.int64)
         return Scalars(lane=self.name, build=self.run.build, steps=steps, seconds=np.array([seconds]), values=values)
 
-    def facts(self, revived: bool) -> LaneFacts:
-        """What was built."""
+    def facts(self, revived: bool, tried: dict[str, float]) -> LaneFacts:
+        """What was built; `tried` says how fast each device was, where there was a choice."""
         run = self.run
         return LaneFacts(
             name=self.name, build=run.build, step=run.step, device=run.device.type, threads=run.threads,
             parameters=sum(p.numel() for p in run.network.parameters()), widths=run.network.widths,
-            revived=revived, origin=run.origin,
+            revived=revived, origin=run.origin, tried=tried,
         )  # fmt: skip
 
     def state(self, wall_s: float) -> LaneState:

@@ -154,6 +154,8 @@ class Player(QObject):
                 for lane in event.lanes:
                     if lane.origin is not None:
                         self.reel.branch(event.run_id, lane.build, lane.origin)
+                if self.session.settle({lane.build: lane.device for lane in event.lanes if lane.tried}):
+                    self.edited.emit(self.session.state)
             case Resumed():
                 # The checkpoint may be older than the last edit: tell the engine the difference.
                 self._told = State(event.run_id, event.experiment, event.builds)

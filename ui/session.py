@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -101,6 +101,15 @@ class Session:
                 self._push(new)
         sheet.dragged = path if held else None
         return sheet.present
+
+    def settle(self, devices: Mapping[int, str]) -> bool:
+        """Write where builds run into the recipes that left it open; whether that is news here. There is nothing to undo."""
+        old = self.state
+        for sheet in self._sheets.values():
+            sheet.present = _settled(sheet.present, devices)
+            sheet.past[:] = [_settled(state, devices) for state in sheet.past]
+            sheet.future[:] = [_settled(state, devices) for state in sheet.future]
+        return self.state != old
 
     def reset(self) -> State:
         """Start every lane of the experiment anew."""
@@ -204,6 +213,20 @@ def _origins_after(old: State, builds: tuple[int, ...]) -> tuple[tuple[int, int]
     return origins if any(origins) else ()
 
 
+def _settled(state: State, devices: Mapping[int, str]) -> State:
+    """The state with a device, by build, in each lane that left it open; the builds stay."""
+    lanes = tuple(
+        _on(lane, devices[build]) if build in devices and lane.recipe.training.device == "auto" else lane
+        for build, lane in zip(state.builds, state.experiment.lanes, strict=True)
+    )
+    return replace(state, experiment=msgspec.structs.replace(state.experiment, lanes=lanes))
+
+
+def _on(lane: Lane, device: str) -> Lane:
+    training = msgspec.structs.replace(lane.recipe.training, device=device)
+    return msgspec.structs.replace(lane, recipe=msgspec.structs.replace(lane.recipe, training=training))
+
+
 def _differences(before: Lane, after: Lane) -> dict[str, Any]:
     """The values of `after` that `before` does not have, by their paths in the lane."""
     old, new = _flat(before), _flat(after)
@@ -212,8 +235,8 @@ def _differences(before: Lane, after: Lane) -> dict[str, Any]:
 
 
 def _news(before: Lane, after: Lane) -> dict[str, Any]:
-    """The values to tell a lane that keeps its build. What another flow has no use for, it need not hear."""
-    known = _flat(after)
+    """The values to tell a lane that keeps its build. Where it runs, and what another flow has no use for, it need not hear."""
+    known = _flat(after).keys() - {"training.device"}
     return {path: value for path, value in _differences(before, after).items() if path in known}
 
 

@@ -216,6 +216,7 @@ class LaneFacts(msgspec.Struct, frozen=True, kw_only=True):
     widths: tuple[int, ...]  #: units of each layer, from input to output
     revived: bool = False
     origin: tuple[int, int] | None = None  #: (build, step) from which it branched
+    tried: dict[str, float] = {}  #: steps a second on each device, where the engine tried them and took the fastest
 
 
 class Built(Message, frozen=True, tag="built", kw_only=True):

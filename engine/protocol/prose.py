@@ -68,6 +68,8 @@ def unknown_roles(text: str) -> tuple[str, ...]:
 def plain(text: str) -> str:
     """The text without control characters and without marks that turn its direction; newlines stay, tabs become spaces."""
     text = text.replace("\r\n", "\n").replace("\t", " ")
+    if all(map(str.isprintable, text.split("\n"))):
+        return text  # nearly always: no character of it needs a look of its own
     return "".join(c for c in text if c == "\n" or (c not in _TURNERS and unicodedata.category(c) not in ("Cc", "Cs")))
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -29,7 +30,7 @@ def encode(message: Message) -> bytes:
 
 def decode_command(data: bytes | memoryview) -> Command:
     """The command in `data`; raises WireError."""
-    return _decode(_COMMANDS, data)  # type: ignore[no-any-return]
+    return _decode(_commands(), data)  # type: ignore[no-any-return]
 
 
 class Greeting(msgspec.Struct, frozen=True, tag_field="say", tag="hello"):
@@ -46,7 +47,7 @@ def decode_greeting(data: bytes | memoryview) -> Greeting:
 
 def decode_report(data: bytes | memoryview) -> Report:
     """The frame or event in `data`; raises WireError."""
-    return _decode(_REPORTS, data)  # type: ignore[no-any-return]
+    return _decode(_reports(), data)  # type: ignore[no-any-return]
 
 
 def _decode(decoder: msgspec.msgpack.Decoder[Any], data: bytes | memoryview) -> Any:
@@ -86,7 +87,16 @@ def decoder_of(kind: Any) -> msgspec.msgpack.Decoder[Any]:
     return msgspec.msgpack.Decoder(kind, dec_hook=_array_in)
 
 
+# Each side of the pipe needs one of the two, and the window not before it stands: they take 9 ms each to make.
+@cache
+def _commands() -> msgspec.msgpack.Decoder[Any]:
+    return decoder_of(Command)
+
+
+@cache
+def _reports() -> msgspec.msgpack.Decoder[Any]:
+    return decoder_of(Report)
+
+
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=_array_out)
-_COMMANDS = decoder_of(Command)
-_REPORTS = decoder_of(Report)
 _GREETINGS = msgspec.msgpack.Decoder(Greeting)

@@ -289,3 +289,17 @@ def test_a_comparison_of_one_lane_of_two_leaves_the_other_alone() -> None:
     new = session.compare("left")
     assert [lane.name for lane in new.experiment.lanes] == ["left A", "left B", "right"]
     assert new.builds[2] == old.builds[1]
+
+
+def test_the_device_that_the_engine_found_stands_in_the_recipe_and_is_nothing_to_undo_or_to_tell():
+    session = Session(TWO)
+    told = session.state
+    left, right = told.builds
+    session.edit("left.training.device", "cuda")  # before the engine has answered
+    assert session.settle({left: "cpu", right: "cpu"})
+    assert not session.settle({left: "cuda"})  # what stands there stays
+    assert [lane.recipe.training.device for lane in session.experiment.lanes] == ["cuda", "cpu"]
+    assert session.undo().builds == told.builds
+    assert [lane.recipe.training.device for lane in session.experiment.lanes] == ["cpu", "cpu"]
+    assert commands_between(told, session.state) == ()
+    assert not session.can_undo

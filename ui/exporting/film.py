@@ -7,13 +7,15 @@ import importlib.util
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from PIL import Image
 from PySide6.QtGui import QImage
 
 from ui.runfile import RunFileError, replacing
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 TWIN: Final = 255  #: the place in a palette of a color that is there twice
 MISSING: Final = "MP4 needs PyAV: install it with “pip install attractor[movies]”, or choose GIF"
@@ -66,6 +68,8 @@ def _quantized(frames: Iterator[np.ndarray]) -> Iterator[Image.Image]:
     Pillow joins a frame to the one before where they are equal, and then the count is wrong. So the commonest color stands in
     the palette twice, and of two equal frames the second has one pixel in the other of the two.
     """
+    from PIL import Image  # not before there is a film: the window need not wait for it
+
     palette: Image.Image | None = None
     before, common = np.empty(0), 0
     for frame in frames:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -63,6 +64,7 @@ def option(symbol: str, label: str, help: str, *, role: Role = "learned", live: 
     return Meta(title=label, description=help, extra={"symbol": symbol, "role": role, "live": live})
 
 
+@cache  # they never change, and every edit asks for them again
 def parameters_of(part: type[msgspec.Struct], prefix: str) -> tuple[Parameter, ...]:
     """All declared parameters of a recipe part, in the order of declaration; `prefix` is "model", "objective", …"""
     found = []

@@ -45,7 +45,9 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 0  # fmt: skip
     device: Annotated[
         Literal["auto", "cpu", "cuda", "mps"],
-        option("", "device", "Where the run computes; auto takes CUDA, else MPS, else the CPU.", role="prior"),
+        option("", "device",
+               "Where the run computes; auto takes CUDA, else MPS, else the CPU. The window tries what there is and keeps the fastest.",
+               role="prior"),
     ] = "auto"  # fmt: skip
     precision: Annotated[
         Literal["auto", "float32", "bfloat16"],
