@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 from engine.protocol.recipe.flows.prior import Prior
@@ -18,6 +20,11 @@ class Vae(Model, frozen=True, tag="vae"):
     help: ClassVar[str] = "A generator from M_hidd dimensions; the encoder proposes where x lives."
     objective: ClassVar[type[Objective]] = Elbo
     flow: ClassVar[Flow] = Prior()
+    # A line is bent onto a curve early or, folded, never: over seeds the more often the deeper the networks and the larger the
+    # rate. On images two layers do, and such a rate is too much for some.
+    on_points: ClassVar[Mapping[str, Mapping[str, int | float]]] = MappingProxyType(
+        {"model": {"depth": 4}, "training": {"learning_rate": 1e-2, "batch": 64, "decay": 3000}}
+    )
     can: ClassVar[frozenset[Capability]] = frozenset({"encode", "posterior", "decode"})
 
     width: Width = 64
