@@ -20,8 +20,9 @@ class Vae(Model, frozen=True, tag="vae"):
     help: ClassVar[str] = "A generator from M_hidd dimensions; the encoder proposes where x lives."
     objective: ClassVar[type[Objective]] = Elbo
     flow: ClassVar[Flow] = Prior()
-    # A line is bent onto a curve early or, folded, never: over seeds the more often the deeper the networks and the larger the
-    # rate. On images two layers do, and such a rate is too much for some.
+    # A line is bent onto a curve early, or it stays folded for ever, with a large σ_ε that suits the fold. Measured on the spiral,
+    # M_hidd = 1, 3,000 steps: unfolded with 7 of 8 seeds, with two layers at the usual rate with 1 of 3. A warm-up, a slower or
+    # larger first σ_ε, larger first weights: each of them makes it fewer.
     on_points: ClassVar[Mapping[str, Mapping[str, int | float]]] = MappingProxyType(
         {"model": {"depth": 4}, "training": {"learning_rate": 1e-2, "batch": 64, "decay": 3000}}
     )
