@@ -36,7 +36,7 @@ def appetite(recipe: Recipe, data: Dataset) -> int:
     """Bytes that a run of this recipe takes when it plays, from above: weights and their copies, and one batch on its way."""
     model = recipe.model
     width, depth = getattr(model, "width", 0), getattr(model, "depth", 0)
-    batch = min(recipe.training.micro_batch or recipe.training.batch, len(data.train))
+    batch = min(recipe.training.micro_batch or model.portion(data.shape) or recipe.training.batch, len(data.train))
     activations = batch * (2 * data.M + 2 * width * depth) * LAYERS_HELD
     return NUMBER * (COPIES * numbers(model, data) + activations)
 

@@ -55,6 +55,7 @@ class Run:
         self.batches = Batches(len(self.x), recipe.training.batch, generator(seed, "batches", self.device))
         self.ledger = Ledger(self.objective.names, self.device)
         self.training: dict[str, Any] = {name: getattr(recipe.training, name) for name in recipe.training.__struct_fields__}
+        self.training["micro_batch"] = recipe.training.micro_batch or recipe.model.portion(data.shape)
         self.flow: dict[str, Any] = {"kind": recipe.flow.kind, **msgspec.structs.asdict(recipe.flow)}
         self.log: list[Change] = []
         self.origin: tuple[int, int] | None = None  #: (build, step) of the run from which this one branched

@@ -126,3 +126,24 @@ def test_other_data_keep_the_values_that_they_allow_and_take_their_own_for_the_r
     assert digits.data == type(digits.data)(), "2,000 are more digits than there are"
     few = with_value(with_value(blob, "data.n", 700), "data.name", "digits")
     assert few.data == type(digits.data)(n=700)
+
+
+def test_a_vae_of_points_is_deeper_and_learns_faster_where_a_recipe_leaves_it_open() -> None:
+    def recipe(data: str, **sections: object) -> tuple[int, float, int]:
+        found = from_plain({"data": {"name": data}, "model": {"kind": "vae"}, **sections}).lanes[0].recipe
+        return found.model.depth, found.training.learning_rate, found.training.batch
+
+    assert recipe("spiral") == recipe("swiss_roll") == (4, 1e-2, 64)
+    assert recipe("digits") == recipe("shapes") == (2, 2e-3, 128)
+    assert recipe("spiral", model={"kind": "vae", "depth": 1}, training={"batch": 128}) == (1, 1e-2, 128)
+
+
+def test_who_chooses_a_vae_for_points_has_its_training_unless_it_was_touched() -> None:
+    denoiser = from_plain({"data": {"name": "spiral"}, "model": {"kind": "dae"}})
+    chosen = with_value(denoiser, "model.kind", "vae")
+    training = chosen.lanes[0].recipe.training
+    assert (training.learning_rate, training.batch, training.decay) == (1e-2, 64, 3000)
+    touched = with_value(with_value(denoiser, "training.batch", 32), "model.kind", "vae")
+    assert touched.lanes[0].recipe.training.batch == 32
+    back = with_value(chosen, "model.kind", "dae")
+    assert back.lanes[0].recipe.training == denoiser.lanes[0].recipe.training

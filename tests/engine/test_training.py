@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -107,6 +108,24 @@ def test_micro_batches_give_the_gradient_of_the_whole_batch() -> None:
 def test_a_long_step_gives_the_word_back_between_its_parts() -> None:
     run = make("dae", batch=128, micro_batch=32)
     assert [next(loop) for loop in [train(run)] for _ in range(8)] == [False, False, False, True] * 2
+
+
+@pytest.mark.parametrize("model", ["unet", "diffusion-unet"])
+@pytest.mark.parametrize(("data", "examples"), [("digits", 32), ("dial", 8), ("shapes", 2)])
+def test_of_larger_images_a_u_net_takes_fewer_at_a_time(model: str, data: str, examples: int) -> None:
+    shape = from_plain({"data": {"name": data}, "model": {"kind": "ae"}}).data.shape
+    own = from_plain({"data": {"name": data}, "model": {"kind": model}}).lanes[0].recipe
+    assert own.model.portion(shape) == examples
+    wide, narrow, huge = (msgspec.structs.replace(own.model, channels=channels) for channels in (32, 4, 512))
+    assert wide.portion(shape) < examples < narrow.portion(shape)
+    assert huge.portion(shape) == 1, "there is nothing smaller"
+
+
+def test_a_recipe_may_say_how_many_examples_a_u_net_takes_at_a_time() -> None:
+    for asked, taken in ((0, 32), (100, 100)):
+        plain = {"data": {"name": "digits"}, "model": {"kind": "unet"}, "training": {"micro_batch": asked}}
+        experiment = from_plain(plain)
+        assert Run(experiment.lanes[0], load(experiment.data, 3), 3).training["micro_batch"] == taken
 
 
 def test_live_values_count_from_the_next_step_and_are_logged() -> None:

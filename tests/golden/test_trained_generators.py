@@ -113,8 +113,7 @@ def test_the_score_has_the_larger_variance() -> None:
 # ---------------------------------------------------------------------------------------------------------- the spiral
 
 ROADS = {
-    "vae": (0.95, {"model": {"latent": 1, "width": 64, "depth": 4}, "objective": {"sigma_eps": "learned"},
-                   "training": {"learning_rate": 1e-2, "batch": 64, "decay": 3000}}),
+    "vae": (0.95, {"model": {"latent": 1}, "objective": {"sigma_eps": "learned"}}),
     "gan": (0.90, {"model": {"latent": 1}}),
 }  # fmt: skip
 
@@ -134,12 +133,20 @@ def check(kind: str, seed: int) -> None:
 
 
 @pytest.mark.slow
-def test_a_vae_bends_its_line_onto_the_whole_spiral() -> None:
-    check("vae", 3)
+@pytest.mark.parametrize("seed", [3, 4, 5])
+def test_a_vae_by_its_defaults_bends_its_line_onto_the_whole_spiral(seed: int) -> None:
+    check("vae", seed)
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("seed", [3, 4, 5])
-@pytest.mark.parametrize("kind", ROADS)
-def test_both_generators_bend_their_line_onto_the_whole_spiral(kind: str, seed: int) -> None:
-    check(kind, seed)
+def test_so_does_a_gan(seed: int) -> None:
+    check("gan", seed)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(900)
+def test_of_eight_vaes_six_bend_their_line_and_the_others_stay_folded() -> None:
+    """Where two arms of the spiral share the codes early on, σ_ε grows until that is the best there is. Measured: 7 of 8 unfold."""
+    found = [on_the_spiral("vae", seed) for seed in range(1, 9)]
+    assert sum(share >= 0.95 and arcs >= 45 for share, arcs in found) >= 6, found

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from engine.protocol.recipe.completing import SECTIONS, are_points, completed, model_of, tag_of, training_of
 from engine.protocol.recipe.data import DATA
 from engine.protocol.recipe.experiment import VERSION, Experiment
 from engine.protocol.recipe.flows import FLOWS
@@ -22,7 +23,6 @@ from engine.protocol.recipe.refusal import in_words, parted
 from engine.protocol.recipe.training import Training
 
 SHARED = ("data", "seed", "share", "version")
-SECTIONS = ("model", "objective", "flow", "training")
 #: What a flow needs, in words.
 NEEDS: dict[Capability, str] = {"denoise": "a denoiser", "anneal": "a denoiser for every σ", "decode": "a decoder"}
 CHOOSERS = ("data.name", "model.kind", "objective.kind", "flow.kind")  #: what chooses a whole part
@@ -47,7 +47,7 @@ def from_plain(plain: Any) -> Experiment:
         raise RecipeError("", f"expected a table, got {_noun(plain)}")
     if not {"lanes", "model"} & plain.keys():
         raise RecipeError("model", "is missing")
-    experiment = _converted(_completed(migrated(plain)))
+    experiment = _converted(completed(migrated(plain)))
     check(experiment)
     return experiment
 
@@ -73,7 +73,7 @@ def check(experiment: Experiment) -> None:
         where = f"{lane.name}." if several else ""
         recipe = lane.recipe
         if not isinstance(recipe.objective, recipe.model.objective):
-            raise RecipeError(f"{where}objective.kind", f"a {recipe.model.kind} trains with “{_tag(recipe.model.objective)}”, "
+            raise RecipeError(f"{where}objective.kind", f"a {recipe.model.kind} trains with “{tag_of(recipe.model.objective)}”, "
                               f"not “{recipe.objective.kind}”")  # fmt: skip
         misfit = recipe.model.misfit(experiment.data)
         if misfit:
@@ -131,11 +131,11 @@ def _changed(experiment: Experiment, path: str, value: Any) -> dict[str, Any]:
     if lane_name is None:
         targets = [lane for lane in targets if _has(lane["recipe"], parts)] or targets
     for lane in targets:
-        old = _model(lane["recipe"]["model"]["kind"])
+        old = model_of(lane["recipe"]["model"]["kind"])
         _put(lane["recipe"], parts, value, path)
-        new = _model(lane["recipe"]["model"]["kind"])
+        new = model_of(lane["recipe"]["model"]["kind"])
         if old is not None and new is not None and new is not old:
-            _follow_model(lane["recipe"], old, new)
+            _follow_model(lane["recipe"], old, new, are_points(plain["data"]))
     return plain
 
 
@@ -167,9 +167,6 @@ def parameters(experiment: Experiment, lane: str) -> tuple[Parameter, ...]:
     )
 
 
-def _tag(part: type[msgspec.Struct]) -> str:
-    return str(part.__struct_config__.tag)
-
 
 def _noun(value: Any) -> str:
     return {dict: "a table", list: "a list", str: "a text", bool: "a switch", int: "a number", float: "a number"}.get(
@@ -177,42 +174,9 @@ def _noun(value: Any) -> str:
     )
 
 
-def _completed(plain: dict[str, Any]) -> dict[str, Any]:
-    """Fill in the single lane, the objective that the model trains with, and the version."""
-    plain = {"version": VERSION, **plain}
-    if "lanes" not in plain and "model" in plain:
-        recipe = {key: plain.pop(key) for key in SECTIONS if key in plain}
-        plain["lanes"] = [{"name": _kind(recipe.get("model")) or "run", "recipe": recipe}]
-    lanes = plain.get("lanes")
-    if isinstance(lanes, (list, tuple)):
-        plain["lanes"] = [_completed_lane(lane) for lane in lanes]
-    return plain
 
 
-def _kind(model: Any) -> str | None:
-    return model.get("kind") if isinstance(model, dict) else None
 
-
-def _completed_lane(lane: Any) -> Any:
-    if not isinstance(lane, dict) or not isinstance(lane.get("recipe", {}), dict):
-        return lane
-    recipe = dict(lane.get("recipe", {key: lane[key] for key in SECTIONS if key in lane}))
-    rest = {key: value for key, value in lane.items() if key != "recipe" and (key not in SECTIONS or "recipe" in lane)}
-    model = _model(_kind(recipe.get("model")))
-    if model is not None:
-        _take_defaults(recipe, model)
-    return {**rest, "recipe": recipe}
-
-
-def _take_defaults(recipe: dict[str, Any], model: type[Model]) -> None:
-    """What a lane leaves out is as its model wants it."""
-    objective, flow, training = (recipe.get(section, {}) for section in ("objective", "flow", "training"))
-    if isinstance(objective, dict) and "kind" not in objective:
-        recipe["objective"] = {"kind": _tag(model.objective), **objective}
-    if isinstance(flow, dict) and "kind" not in flow:
-        recipe["flow"] = {"kind": model.flow.kind, **flow}
-    if isinstance(training, dict):
-        recipe["training"] = {**msgspec.to_builtins(model.training), **training}
 
 
 def _has(recipe: dict[str, Any], parts: list[str]) -> bool:
@@ -234,26 +198,23 @@ def _put(target: dict[str, Any], parts: list[str], value: Any, path: str) -> Non
         target[name] = value
 
 
-def _model(kind: Any) -> type[Model] | None:
-    return next((model for model in MODELS if _tag(model) == kind), None)
 
-
-def _follow_model(recipe: dict[str, Any], old: type[Model], new: type[Model]) -> None:
+def _follow_model(recipe: dict[str, Any], old: type[Model], new: type[Model], points: bool) -> None:
     """A new model brings the objective that it trains with, a flow if it cannot do with the present one, and its own wishes for
     the training wherever those of the old model stood untouched."""
-    if _tag(new.objective) != recipe["objective"]["kind"]:
-        _become(recipe["objective"], "kind", _tag(new.objective))
-    flow = next(flow for flow in FLOWS if _tag(flow) == recipe["flow"]["kind"])
+    if tag_of(new.objective) != recipe["objective"]["kind"]:
+        _become(recipe["objective"], "kind", tag_of(new.objective))
+    flow = next(flow for flow in FLOWS if tag_of(flow) == recipe["flow"]["kind"])
     if not flow.needs <= new.can:
         _become(recipe["flow"], "kind", new.flow.kind)
-    before, after = msgspec.to_builtins(old.training), msgspec.to_builtins(new.training)
+    before, after = training_of(old, points), training_of(new, points)
     recipe["training"] |= {name: value for name, value in after.items() if recipe["training"][name] == before[name]}
 
 
 def _become(section: dict[str, Any], tag: str, value: Any) -> None:
     """Give a section another kind: keep the values that the new kind allows too. An unknown kind is left for the check."""
     for part in (*DATA, *MODELS, *OBJECTIVES, *FLOWS):
-        if _tag(part) == value and part.__struct_config__.tag_field == tag:
+        if tag_of(part) == value and part.__struct_config__.tag_field == tag:
             types = {field.encode_name: field.type for field in msgspec.structs.fields(part)}
             for key in [key for key in section if key != tag]:
                 if key not in types or not _allowed(section[key], types[key]):
@@ -290,7 +251,7 @@ def _known(field: str) -> tuple[str, ...]:
     """The words that may stand at a path that ends in `field`, where it takes words."""
     for table, chooser in ((DATA, "data.name"), (MODELS, "model.kind"), (OBJECTIVES, "objective.kind"), (FLOWS, "flow.kind")):
         if field.endswith(chooser):
-            return tuple(_tag(part) for part in table)
+            return tuple(tag_of(part) for part in table)
         section = chooser.partition(".")[0]
         declared = [p for part in table for p in parameters_of(part, section)]
         for parameter in (*declared, *parameters_of(Training, "training")):

@@ -34,6 +34,8 @@ Skips = Annotated[
     option("", "skip connections", "Let each layer on the way down speak to its partner on the way up.", role="exact"),
 ]
 
+PORTION = 2**19  #: work of a part of a U-net's training step: some milliseconds there, and about twice that back
+FEW_CHANNELS = 16  #: below them a convolution's time goes with the pixels that it reads and writes, above with its products
 HALVINGS = 2  #: how often a convolutional network halves the edge of an image
 
 
@@ -41,6 +43,12 @@ def latent_misfit(latent: int, data: Data) -> str | None:
     """Why a hidden space of `latent` dimensions does not fit the data; None where it does."""
     size = math.prod(data.shape)
     return f"M_hidd = {latent} is larger than the M = {size} dimensions of the data" if latent > size else None
+
+
+def image_portion(channels: int, shape: tuple[int, ...]) -> int:
+    """How many images of `shape` a U-net takes at once in training, so that nobody waits long for the end of a part."""
+    _, height, width = shape
+    return max(1, PORTION // (height * width * channels * max(channels, FEW_CHANNELS)))
 
 
 def image_misfit(data: Data) -> str | None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 import msgspec
@@ -68,11 +70,20 @@ class Model(Part, frozen=True):
     objective: ClassVar[type[Objective]]  #: what it trains with
     flow: ClassVar[Flow]  #: how its points move, unless a recipe says otherwise
     training: ClassVar[Training] = Training()  #: how it trains, unless a recipe says otherwise
+    #: What a recipe that leaves it out takes instead where the data are points, by section.
+    on_points: ClassVar[Mapping[str, Mapping[str, int | float]]] = MappingProxyType({})
     can: ClassVar[frozenset[Capability]]
 
     def misfit(self, data: Data) -> str | None:
         """Why this model cannot work on such data; None where it can."""
         return None
+
+    def portion(self, shape: tuple[int, ...]) -> int:
+        """How many examples of `shape` a part of a training step takes, unless a recipe says otherwise; 0 for the whole batch.
+
+        It depends on nothing but recipe and data: a fast machine and a slow one make the same bits.
+        """
+        return 0
 
 
 class Probe(Part, frozen=True):

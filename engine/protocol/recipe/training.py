@@ -35,7 +35,7 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 0.0  # fmt: skip
     micro_batch: Annotated[
         int,
-        number("b", "micro-batch", "Examples in one part of a step; the engine listens between parts. 0 takes the batch whole.",
+        number("b", "micro-batch", "Examples in one part of a step; the engine listens between parts. 0 leaves it to the model.",
                low=0, high=100_000, slider=(0, 1024), role="prior"),
     ] = 0  # fmt: skip
     threads: Annotated[

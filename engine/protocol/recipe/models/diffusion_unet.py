@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from engine.protocol.recipe.flows.anneal import Anneal
-from engine.protocol.recipe.networks import Channels, Skips, image_misfit
+from engine.protocol.recipe.networks import Channels, Skips, image_misfit, image_portion
 from engine.protocol.recipe.objectives.diffusion import Diffusion
 from engine.protocol.recipe.part import Capability, Data, Flow, Model, Objective
 from engine.protocol.recipe.training import Training
@@ -19,7 +19,7 @@ class DiffusionUnet(Model, frozen=True, tag="diffusion-unet"):
     help: ClassVar[str] = "A diffusion model for images."
     objective: ClassVar[type[Objective]] = Diffusion
     flow: ClassVar[Flow] = Anneal()
-    training: ClassVar[Training] = Training(ema=0.999, micro_batch=32)
+    training: ClassVar[Training] = Training(ema=0.999)
     can: ClassVar[frozenset[Capability]] = frozenset({"denoise", "anneal", "narrowest", "maps"})
 
     channels: Channels = 16
@@ -28,3 +28,7 @@ class DiffusionUnet(Model, frozen=True, tag="diffusion-unet"):
     def misfit(self, data: Data) -> str | None:
         """Refuse points, and images that cannot be halved twice."""
         return image_misfit(data)
+
+    def portion(self, shape: tuple[int, ...]) -> int:
+        """Fewer examples where they are larger."""
+        return image_portion(self.channels, shape)

@@ -6,10 +6,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from engine.protocol.recipe.flows.update import Update
-from engine.protocol.recipe.networks import Channels, Skips, image_misfit
+from engine.protocol.recipe.networks import Channels, Skips, image_misfit, image_portion
 from engine.protocol.recipe.objectives.denoising import Denoising
 from engine.protocol.recipe.part import Capability, Data, Flow, Model, Objective
-from engine.protocol.recipe.training import Training
 
 
 class Unet(Model, frozen=True, tag="unet"):
@@ -19,7 +18,6 @@ class Unet(Model, frozen=True, tag="unet"):
     help: ClassVar[str] = "A denoising autoencoder for images; the skips let fine detail pass by the narrow middle."
     objective: ClassVar[type[Objective]] = Denoising
     flow: ClassVar[Flow] = Update()
-    training: ClassVar[Training] = Training(micro_batch=32)
     can: ClassVar[frozenset[Capability]] = frozenset({"denoise", "narrowest", "maps"})
 
     channels: Channels = 16
@@ -28,3 +26,7 @@ class Unet(Model, frozen=True, tag="unet"):
     def misfit(self, data: Data) -> str | None:
         """Refuse points, and images that cannot be halved twice."""
         return image_misfit(data)
+
+    def portion(self, shape: tuple[int, ...]) -> int:
+        """Fewer examples where they are larger."""
+        return image_portion(self.channels, shape)
