@@ -55,7 +55,7 @@ def test_a_button_that_is_too_narrow_is_found(stage):
 
 
 def test_painted_words_that_end_early_or_meet_are_found(stage):
-    stage.until(lambda: stage.heard(Built) and stage.window.desk.panels.seen)
+    stage.until(lambda: stage.step >= 0 and stage.window.desk.panels.seen)  # the counter has a number to lie over
     title = stage.window.desk.bar.title
     title.show_title("A title of far more words than there is room for in the bar at the top of this window", "")
     try:
