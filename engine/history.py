@@ -48,7 +48,11 @@ class History:
         """Add the state of a later step."""
         self._kept.append(snapshot)
         self._size += snapshot.size
-        while self._size > self._budget and len(self._kept) > 2:
+        self.squeeze(self._budget)
+
+    def squeeze(self, budget: int) -> None:
+        """Keep fewer, of `budget` bytes together, as long as there are more than the first and the last."""
+        while self._size > budget and len(self._kept) > 2:
             self._size -= self._kept.pop(self._cheapest()).size
 
     def before(self, step: int) -> Snapshot:

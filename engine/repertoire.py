@@ -24,6 +24,7 @@ Origins = tuple[tuple[int, int] | None, ...]
 
 KEPT = 3  #: replaced tracks kept for each experiment, beside those that were at play when it was left
 DATASETS = 4
+WAITING_BYTES = 8 * 2**20  #: of the history of a track that waits: who tours all chapters leaves twenty behind
 
 
 class Repertoire:
@@ -116,6 +117,7 @@ class Repertoire:
 
     def _leave(self, tracks: list[Track]) -> None:
         for track in tracks:
+            track.history.squeeze(WAITING_BYTES)
             self._wings[track.run.build] = (self.run_id, track)
 
     def _prune(self) -> None:

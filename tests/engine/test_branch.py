@@ -80,6 +80,23 @@ def test_undo_after_a_branch_finds_the_parent_as_it_was() -> None:
     assert repertoire.tracks[0].digest() == digest
 
 
+def test_who_waits_in_the_wings_remembers_less_and_can_still_be_rewound_to_any_step() -> None:
+    wide = from_plain({"data": {"name": "moons"}, "model": {"kind": "dae", "width": 256}, "training": {"batch": 64}})
+    repertoire = start(wide)
+    waiting = repertoire.tracks[0]
+    play(waiting, 400)
+    digest, held = waiting.digest(), len(waiting.history.steps)
+    repertoire.play(2, EXPERIMENT, (2,))
+    assert held > 5
+    assert 2 <= len(waiting.history.steps) < held
+    assert (waiting.history.steps[0], waiting.history.last.step) == (0, 400)
+    repertoire.play(1, wide, (1,))
+    assert repertoire.tracks[0].digest() == digest
+    repertoire.play(1, wide, (3,), ((1, 173),))
+    play(repertoire.tracks[0], 400)
+    assert repertoire.tracks[0].digest() == digest
+
+
 @given(count=st.integers(1, 200), room=st.integers(2, 30))
 @settings(max_examples=40, deadline=None)
 def test_a_history_keeps_its_budget_its_ends_and_its_order(count: int, room: int) -> None:
