@@ -238,7 +238,7 @@ def test_on_digits_a_click_begins_a_film_whose_nearest_examples_are_marked_on_th
     stage = lab("update")
     stage.player.edit("data.name", "digits")
     plane, film = view_of(stage, "stage"), stage.window.desk.panels.frames["film"].view
-    stage.until(lambda: "plane holds" in plane.picture.axes.note)
+    stage.until(lambda: plane.picture is not None and "plane holds" in plane.picture.axes.note)
     QTest.mouseClick(plane, Qt.MouseButton.LeftButton, pos=middle(plane, 0.5, 0.5))
     stage.until(lambda: film.picture is not None and layer_of(film, Images).pixels.shape[1] > 4)
     grid = film.grids(theme_of(film))[0][1]
