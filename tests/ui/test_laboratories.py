@@ -254,7 +254,7 @@ def test_on_digits_a_click_begins_a_film_whose_nearest_examples_are_marked_on_th
     stage.until(lambda: plane.picture is not None and "plane holds" not in plane.picture.axes.note)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_skips_of_the_u_net_can_be_taken_out_and_put_back(lab):
     stage = lab("within")
     before = stage.player.session.experiment
