@@ -77,13 +77,11 @@ def test_a_click_sets_a_point_on_both_stages_and_it_moves(lab):
 def test_the_candidates_follow_the_cursor_and_sigma(lab):
     stage = lab("attractors")
     panel, exact = view_of(stage, "candidates"), view_of(stage, "exact")
-    most = []
-    for x, y in ((-1.5, 0.5), (1.5, -0.5)):
-        QTest.mouseMove(exact, middle(exact, x, y))
-        before = panel.picture
-        stage.until(lambda before=before: panel.picture is not before)
-        most.append(layer_of(panel, Bars).labels[0])
-    assert most[0] != most[1]
+    data = layer_of(exact, Points, "data").xy
+    for place in ((-1.5, 0.5), (1.5, -0.5)):
+        QTest.mouseMove(exact, middle(exact, *place))
+        nearest = int(np.argmin(np.linalg.norm(data - np.array(place), axis=1)))
+        stage.until(lambda nearest=nearest: layer_of(panel, Bars).examples[0] == nearest)
     wanted = 0.8 if stage.player.session.experiment.lanes[0].recipe.objective.sigma < 0.8 else 0.05
     stage.player.edit("objective.sigma", wanted)
     stage.until(lambda: panel.picture.note == f"σ = {wanted:.3g}")
