@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -20,7 +20,6 @@ from ui.controls.transport import Figures, bound
 from ui.theme import theme_of
 
 MODES: Final = ("flow_step", "flow", "flow_fixed")  #: the actions that say how points move
-ROOMY: Final = 560  #: from this width on, in pixels at scale 1, the buttons have words
 
 
 class FlowBar(Dressed):
@@ -58,6 +57,7 @@ class FlowBar(Dressed):
         """Training runs this fast."""
         self.pace.setText(words)
         self.pace.updateGeometry()
+        self._fit()
 
     def follow(self, panels: Sequence[Panel]) -> None:
         """The flow's buttons are here while a stage can be seen."""
@@ -66,17 +66,26 @@ class FlowBar(Dressed):
             widget.setVisible(staged)
         self._fit()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Other words, when the buttons have theirs."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            QTimer.singleShot(0, self, self._fit)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where it is narrow, the icons speak for the buttons."""
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        roomy = self.width() / theme_of(self).scale >= ROOMY
-        for button, words in self._words.items():
-            button.setText(words if roomy else "")
-            button.updateGeometry()
-        self._moving.setVisible(roomy and not self.modes.isHidden())
+        for worded, counted in ((True, True), (True, False), (False, False)):  # words are longer in some languages
+            for button, words in self._words.items():
+                button.setText(words if worded else "")
+                button.updateGeometry()
+            self._moving.setVisible(counted and not self.modes.isHidden())
+            self._row.invalidate()
+            if self._row.sizeHint().width() <= self.width():
+                break
 
     def _set_lengths(self) -> None:
         theme = theme_of(self)
