@@ -147,6 +147,6 @@ def test_so_does_a_gan(seed: int) -> None:
 @pytest.mark.nightly
 @pytest.mark.timeout(900)
 def test_of_eight_vaes_six_bend_their_line_and_the_others_stay_folded() -> None:
-    """Where two arms of the spiral share the codes early on, σ_ε grows until that is the best there is. Measured: 7 of 8 unfold."""
+    """Where two arms of the spiral share the codes early on, σ_ε grows until that suits. Measured: 7 of 8 unfold."""
     found = [on_the_spiral("vae", seed) for seed in range(1, 9)]
     assert sum(share >= 0.95 and arcs >= 45 for share, arcs in found) >= 6, found
