@@ -12,6 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
+from engine.closed_form import local_dimension
 from engine.quality import distance, novelty, told_apart
 from engine.run import Run
 from engine.samples import sample
@@ -32,10 +33,26 @@ def test_three_minutes_of_a_diffusion_u_net_make_digits_that_are_no_copies(tmp_p
     run = made("digits", "diffusion-unet")
     play(run, 2500)
     drawn = sample(run, len(run.test), torch.Generator().manual_seed(9))
-    sheet = drawn[:100].clamp(0, 1).reshape(10, 10, 8, 8).transpose(1, 2).reshape(80, 80)
-    Image.fromarray((255 * sheet).byte().numpy()).resize((640, 640), Image.Resampling.NEAREST).save(tmp_path / "digits.png")
+    framed = torch.nn.functional.pad(drawn[:100].clamp(0, 1).reshape(10, 10, 8, 8), (2, 2, 2, 2), value=0.35)
+    sheet = framed.transpose(1, 2).reshape(120, 120)  # for a person to read
+    Image.fromarray((255 * sheet).byte().numpy()).resize((960, 960), Image.Resampling.BICUBIC).save(tmp_path / "digits.png")
     assert 0.45 <= told_apart(drawn, run.test) <= 0.68
     assert novelty(drawn, run.x, run.test) >= 0.9
+
+
+# --------------------------------------------------------------------------------------- the dimension within a denoiser
+
+
+@pytest.mark.parametrize(("data", "known"), [("dial", 1), ("blob", 2)])
+def test_a_denoiser_of_images_keeps_as_many_directions_as_they_have(data: str, known: int) -> None:
+    """By the recipe of chapter 11."""
+    run = made(data, "dae", model={"width": 128, "depth": 3}, objective={"sigma": 0.1},
+               training={"learning_rate": 3e-3, "decay": 3000})  # fmt: skip
+    play(run, 3000)
+    jacobians = torch.func.vmap(torch.func.jacrev(lambda x: run.shown.denoise(x[None], 0.1)[0]))(run.test[:32])
+    found = local_dimension(torch.linalg.svdvals(jacobians)).numpy()
+    assert np.median(found) == known
+    assert np.mean(found == known) >= 0.9
 
 
 # ------------------------------------------------------------------------------------------- convolutions on the shapes
