@@ -30,8 +30,9 @@ def test_a_minute_of_diffusion_draws_like_the_data(data: str, steps: int, most: 
 
 
 def test_three_minutes_of_a_diffusion_u_net_make_digits_that_are_no_copies(tmp_path: Path) -> None:
+    """Measured after 1,200 steps, 108 s of a busy processor: told apart 0.62, novelty 1.32; after 800 steps 0.65 and 1.37."""
     run = made("digits", "diffusion-unet")
-    play(run, 2500)
+    play(run, 1200)
     drawn = sample(run, len(run.test), torch.Generator().manual_seed(9))
     framed = torch.nn.functional.pad(drawn[:100].clamp(0, 1).reshape(10, 10, 8, 8), (2, 2, 2, 2), value=0.35)
     sheet = framed.transpose(1, 2).reshape(120, 120)  # for a person to read
