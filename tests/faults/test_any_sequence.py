@@ -98,6 +98,11 @@ class Classroom(RuleBasedStateMachine):
         moment = self.player.reel.now(self.player.session.state.run_id)
         return {lane.name: lane.step for lane in moment.lanes} if moment is not None else {}
 
+    def on_the_screen(self) -> tuple[int, ...]:
+        """The builds whose figures the screen shows."""
+        moment = self.player.reel.now(self.player.session.state.run_id)
+        return tuple(lane.build for lane in moment.lanes) if moment is not None else ()
+
     def checkpoint(self) -> Checkpoint:
         """What the engine has, as it sends it."""
         count = len(self.stage.said)
@@ -232,9 +237,7 @@ class Classroom(RuleBasedStateMachine):
         Classroom.steps += 1
         state = self.player.session.state
         assert self.plays() == (state.run_id, state.builds)
-        moment = self.player.reel.now(state.run_id)
-        if moment is not None:
-            assert len(moment.lanes) in (len(state.builds), len(self.player.session.experiment.lanes), 1, 2)
+        self.stage.until(lambda: self.on_the_screen() == state.builds, STILL_S)
         assert [e for e in self.events if isinstance(e, Failed) and e.kind not in ("diverged", "diverged_after")] == []
         troubles = self.window.property("troubles")
         assert troubles is None or troubles.counts == {}

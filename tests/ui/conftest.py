@@ -113,7 +113,8 @@ def what_a_file_left_is_collected(no_collection_inside_qt: None) -> Iterator[Non
     """Between two files, where Qt has nothing in its hands: no window of one file is seen by the next."""
     yield
     for window in QApplication.topLevelWidgets():
-        window.deleteLater()
+        if window.parent() is None:  # the popup of a combo box is a window, too, but not ours to delete
+            window.deleteLater()
     bury()
     gc.collect()
 
