@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.protocol.chapter import Chapter
 from engine.protocol.chapters import chapters
-from engine.protocol.messages import Flow, Frame, Play, Scatter
+from engine.protocol.messages import Frame, Play
 from engine.protocol.places import resources
 from engine.protocol.recipe.editing import with_values
 from engine.protocol.recipe.experiment import Experiment
@@ -19,6 +19,7 @@ from tests.bench.timing import Row
 from tests.driving import Driver
 
 MOST_S = 20.0
+Told = dict[str, tuple[np.ndarray, np.ndarray]]  #: figure → (seconds since Play, values)
 DIMENSIONS = {"dial": 1.0, "blob": 2.0}  #: chapter 11
 
 
@@ -31,7 +32,7 @@ def rows() -> Iterator[Row]:
         yield Row(what, took_s, "s", at_most=MOST_S, details=told)
     within = next(chapter for chapter in chapters([resources() / "chapters"]) if chapter.key == "within")
     for data, dimension in DIMENSIONS.items():
-        _, figures = played(within, with_values(within.experiment, {"data.name": data}))
+        _, figures = played(within, with_values(within.experiment, {"data.name": data}), MOST_S)
         seconds, values = figures["local_dimension"]
         wrong = np.flatnonzero(values != dimension)
         settled = float(seconds[wrong[-1] + 1]) if len(wrong) and wrong[-1] + 1 < len(values) else float(seconds[0])
@@ -40,10 +41,10 @@ def rows() -> Iterator[Row]:
                   at_most=MOST_S, details={"told": len(values)})  # fmt: skip
 
 
-def played(chapter: Chapter, experiment: Experiment) -> tuple[float, dict[str, tuple[np.ndarray, np.ndarray]]]:
-    """Seconds from Play until all lanes of the point have its steps, and each figure: (seconds since Play, values).
+def played(chapter: Chapter, experiment: Experiment, least_s: float = 0.0) -> tuple[float, Told]:
+    """Seconds from Play until all lanes of the point have its steps, at least `least_s`; each figure: (seconds, values).
 
-    A window takes no part: it paints on the other core. Points move on every stage, as they do in a lecture.
+    A window takes no part: it paints on the other core. Nobody spreads points: that is the user's own time.
     """
     panels = tuple(Panel(key=p.key, probe=p.probe, lane=p.lane, title=p.title)
                    for p in chapter.panels if p.probe.misfit(experiment.data.shape) is None)  # fmt: skip
@@ -51,7 +52,7 @@ def played(chapter: Chapter, experiment: Experiment) -> tuple[float, dict[str, t
     told: dict[str, list[tuple[float, float]]] = {}
     with Driver() as engine:
         engine.build(with_values(experiment, {"training.threads": 1}), panels)
-        engine.send(Scatter(count=60, scale=1.0), Flow(running=True), Play())
+        engine.send(Play())
         since = time.perf_counter()
         while True:
             frame = engine.until(Frame)
@@ -59,7 +60,7 @@ def played(chapter: Chapter, experiment: Experiment) -> tuple[float, dict[str, t
             for scalars in frame.scalars:
                 for name, values in scalars.values.items():
                     told.setdefault(name, []).append((now, float(values[-1])))
-            if all(state.step >= chapter.point.steps for state in frame.lanes if state.name in lanes):
+            if now >= least_s and all(state.step >= chapter.point.steps for state in frame.lanes if state.name in lanes):
                 break
         engine.end()
     return now, {name: (np.array(rows)[:, 0], np.array(rows)[:, 1]) for name, rows in told.items()}

@@ -294,6 +294,6 @@ def test_any_sequence_of_thirty(stage_for):
 @pytest.mark.nightly
 @pytest.mark.timeout(7200)
 def test_any_sequence_of_three_hundred(stage_for):
-    run(stage_for, 300, 40, 100)
+    run(stage_for, 300, 30, 100)
 
 
