@@ -153,7 +153,7 @@ def test_kills_of_the_window_at_random_moments_lose_at_most_what_came_after_the_
         assert kept[-1][0] > killed - OLDEST_S
         wait_until(lambda: not of_profile(tmp_path), 20)  # the engine saw that the window is gone
         second = Watched(tmp_path)
-        wait_until(lambda second=second: second.said("recovered"))
+        wait_until(lambda second=second: second.said("recovered"), 180)
         back = second.figures("recovered")[-1][1]
         recovered += 1
         progress(recovered, count, f"back at step {back}")
