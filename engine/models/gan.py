@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from engine.data.dataset import Dataset
+from engine.models.chain import Chain
 from engine.models.network import Network, mlp
 from engine.protocol.recipe.models.gan import Gan
 
@@ -25,6 +26,10 @@ class GanNetwork(Network):
     @property
     def widths(self) -> tuple[int, ...]:
         return self._widths
+
+    @property
+    def chains(self) -> tuple[Chain, ...]:
+        return self.generator, self.discriminator
 
     @property
     def latent(self) -> int:

@@ -26,21 +26,26 @@ class AdversarialObjective(Objective):
         super().__init__(declared, network)
 
     def backward(self, x: Tensor, rows: Tensor, rng: torch.Generator, weight: float) -> tuple[Tensor, ...]:
-        generator, discriminator = self.network.generator, self.network.discriminator
-        fake = self.network.decode(self.network.prior(len(x), rng))
-        real = x.detach().requires_grad_()
-        on_fake, on_real = self.network.discriminate(fake), self.network.discriminate(real)
+        with torch.no_grad():
+            return self._walk(x, rng, weight)
+
+    def _walk(self, x: Tensor, rng: torch.Generator, weight: float) -> tuple[Tensor, ...]:
+        """One way through both networks and back: each gets the gradient of its own cost alone.
+
+        The logit D has one slope ∂D/∂x for both: at a fake it tells the generator where to go, at a real it is what R₁ weighs.
+        """
+        generator, discriminator = self.network.chains
+        batch, r1 = len(x), float(self.live["r1"])
+        fake = generator.walk(self.network.prior(batch, rng), self.rounded)
+        judged = discriminator.walk(torch.cat([x, fake.out]), self.rounded)
+        slope = judged.slope()
+        on_real, on_fake = judged.out[:batch], judged.out[batch:]
         loss_generator = softplus(-on_fake).mean()
         loss_discriminator = softplus(-on_real).mean() + softplus(on_fake).mean()
-        penalty = 0.5 * self.live["r1"] * self._slope(on_real, real)
-        # Each network gets the gradient of its own cost alone, though both costs come from the same pass.
-        torch.autograd.backward(loss_generator * weight, inputs=list(generator.parameters()), retain_graph=True)
-        torch.autograd.backward((loss_discriminator + penalty) * weight, inputs=list(discriminator.parameters()))
-        generated, judged = loss_generator.detach(), loss_discriminator.detach()
-        return generated + judged, generated, judged
-
-    @staticmethod
-    def _slope(logit: Tensor, x: Tensor) -> Tensor:
-        """E‖∇D(x)‖²."""
-        (gradient,) = torch.autograd.grad(logit.sum(), x, create_graph=True)
-        return gradient.square().sum() / len(x)
+        # d/dD of softplus(−D) is −s(−D), of softplus(D) is s(D), with s the logistic function
+        fake.back(slope.at_input[batch:] * (torch.sigmoid(-on_fake) * (-weight / batch)))
+        bends = slope.back(slope.at_input[:batch] * (weight * r1 / batch))  # d/d∇D of ½ r₁ ‖∇D‖² / B
+        grad = torch.sigmoid(judged.out)
+        grad[:batch] -= 1
+        judged.back(grad.mul_(weight / batch), bends)
+        return loss_generator + loss_discriminator, loss_generator, loss_discriminator

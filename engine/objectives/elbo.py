@@ -8,6 +8,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from engine.models.chain import add_grad
 from engine.models.network import Network
 from engine.objectives.objective import Objective
 from engine.protocol.recipe.objectives.elbo import Elbo
@@ -47,7 +48,7 @@ class ElboObjective(Objective):
         return reconstruction + self.live["beta"] * kl, reconstruction, kl
 
     def backward(self, x: Tensor, rows: Tensor, rng: torch.Generator, weight: float) -> tuple[Tensor, ...]:
-        if len(self.network.chains) != 2 or self.live["sigma_eps"] == "learned" or self.live["gradient"] == "score":
+        if len(self.network.chains) != 2 or self.live["gradient"] == "score":
             return super().backward(x, rows, rng, weight)
         with torch.no_grad():
             return self._walk(x, rng, weight)
@@ -55,7 +56,7 @@ class ElboObjective(Objective):
     def _walk(self, x: Tensor, rng: torch.Generator, weight: float) -> tuple[Tensor, ...]:
         """The lecture's own backpropagation, from the two costs back through g, h_s, and μ and Σ."""
         encoder, decoder = self.network.chains
-        batch, beta, precision = len(x), float(self.live["beta"]), float(self.live["sigma_eps"]) ** -2
+        batch, beta, precision = len(x), float(self.live["beta"]), self._precision()
         there = encoder.walk(x, self.rounded)
         mu, log_var = there.out.chunk(2, dim=1)
         std = (0.5 * log_var).exp_()
@@ -63,15 +64,23 @@ class ElboObjective(Objective):
         back = decoder.walk(mu + spread, self.rounded)
         error, pull = back.out - x, std.square().sub_(1)  # x̂ − x, Σ − 1
         flat, code = error.flatten(), mu.flatten()
-        reconstruction = self._reconstruction(flat.dot(flat) / batch, x.shape[1])
+        squares = flat.dot(flat) / batch
+        reconstruction = self._reconstruction(squares, x.shape[1])
+        if isinstance(precision, Tensor):  # it is learned: d/d ln σ_ε of squares/2σ_ε² + M ln σ_ε
+            add_grad(self.log_sigma_eps, (x.shape[1] - squares * precision).mul_(weight))
         kl = (code.dot(code) + (pull - log_var).sum()) * (0.5 / batch)
         # Where they leave the networks the costs' gradients are (x̂ − x)/σ_ε², βμ and ½β(Σ − 1), each over B; the
         # reconstruction's reaches μ through h_s as it is, and ln Σ by ∂h_s/∂ ln Σ = ½ √Σ ∘ ε_s.
-        grad_h = back.back_to_input(error.mul_(weight * precision / batch))
+        grad_h = back.back_to_input(error.mul_(precision * (weight / batch)))
         grad_mu = torch.add(grad_h, mu, alpha=weight * beta / batch)
         grad_log_var = torch.addcmul(pull.mul_(0.5 * weight * beta / batch), grad_h, spread, value=0.5)
         there.back(torch.cat([grad_mu, grad_log_var], dim=1))
         return torch.add(reconstruction, kl, alpha=beta), reconstruction, kl
+
+    def _precision(self) -> Tensor | float:
+        """1/σ_ε²: a number, or a tensor where it is learned."""
+        fixed = self.live["sigma_eps"]
+        return (-2 * self.log_sigma_eps).exp() if fixed == "learned" else float(fixed) ** -2
 
     def _pass(self, x: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """μ, ln Σ, √Σ (B, M_hidd) and x̂ = g(μ + √Σ ∘ ε_s) (B, M)."""
