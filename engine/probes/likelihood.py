@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -21,22 +21,28 @@ REPEATS = 4  #: of each estimate; their spread is the error bar
 MISSED = 0.05  #: nats that Q alone must fall short by, and three standard errors, before it is said
 
 
-class Estimates(NamedTuple):
-    """One proposal's estimates for every K."""
+@dataclass
+class Estimates:
+    """One proposal's estimates, for each K so far."""
 
-    mean: np.ndarray  # (len(COUNTS),) nats, over test points and repeats
-    error: np.ndarray  # (len(COUNTS),) its standard error, from the spread among repeats
-    effective: float  #: mean effective sample size at the largest K
+    mixed: bool  #: whether the proposal is the mixed one, or Q alone
+    mean: list[float] = field(default_factory=list)  #: nats, over test points and repeats
+    error: list[float] = field(default_factory=list)  #: its standard error, from the spread among repeats
+    effective: float = 0.0  #: mean effective sample size at the largest K
 
 
 class LikelihoodProbe(Probe[Likelihood]):
-    """Means over the same test points, so that the differences between K and between proposals are not theirs."""
+    """Means over the same test points, so that the differences between K and between proposals are not theirs.
+
+    The first time the curves grow from K to K; later ones replace what is shown when they are whole.
+    """
 
     def __init__(self, declared: Likelihood, panel: str, scene: Scene) -> None:
         super().__init__(declared, panel, scene)
         self._x = scene.run.test[: declared.tests]
         self._still = Still(scene.run)
         self._sigma_eps = 0.0
+        self._whole = False
 
     def measure(self) -> Iterator[Reading]:
         """One picture."""
@@ -44,49 +50,53 @@ class LikelihoodProbe(Probe[Likelihood]):
         self._still.take()
         self._sigma_eps = bound_of(self.scene.run).sigma_eps
         self.rng.manual_seed(self.rng.initial_seed())
-        mixed = yield from self._estimates(mixed=True)
-        alone = yield from self._estimates(mixed=False)
+        mixed, alone = Estimates(mixed=True), Estimates(mixed=False)
+        for count in COUNTS:
+            for estimates in (mixed, alone):
+                yield from self._add(estimates, count)
+            if not self._whole:
+                yield Reading(self._picture(step, mixed, alone, None))
         log_p = yield from log_density(self._still, self._sigma_eps, self._x)
         exact = None if log_p is None else float(log_p.double().mean())
-        figures = {"log_p_importance": float(mixed.mean[-1]), "effective_samples": mixed.effective}
+        figures = {"log_p_importance": mixed.mean[-1], "effective_samples": mixed.effective}
         if exact is not None:
-            figures |= {"log_p": exact, "bound_gap": abs(float(mixed.mean[-1]) - exact)}
+            figures |= {"log_p": exact, "bound_gap": abs(mixed.mean[-1] - exact)}
+        self._whole = True
         yield Reading(self._picture(step, mixed, alone, exact), figures)
 
-    def _estimates(self, mixed: bool) -> Generator[Reading, None, Estimates]:
-        means, errors, effective = [], [], 0.0
-        x = self._x.repeat(REPEATS, 1)
-        for count in COUNTS:
-            found, sizes = [], []
-            for part in torch.split(x, max(1, self._still.at_once // count)):
-                value, size = yield from log_density_sampled(self._still, self._sigma_eps, part, count, self.rng, mixed)
-                found.append(value)
-                sizes.append(size)
-            estimates = torch.cat(found).reshape(REPEATS, -1)  # (REPEATS, n)
-            means.append(float(estimates.mean()))
-            errors.append(float((estimates.var(0) / REPEATS).mean() / len(self._x)) ** 0.5)
-            effective = float(torch.cat(sizes).mean())
-        return Estimates(np.array(means), np.array(errors), effective)
+    def _add(self, to: Estimates, count: int) -> Iterator[Reading]:
+        """Estimate with `count` samples."""
+        found, sizes = [], []
+        for part in torch.split(self._x.repeat(REPEATS, 1), max(1, self._still.at_once // count)):
+            value, size = yield from log_density_sampled(self._still, self._sigma_eps, part, count, self.rng, to.mixed)
+            found.append(value)
+            sizes.append(size)
+        estimates = torch.cat(found).reshape(REPEATS, -1)  # (REPEATS, n)
+        to.mean.append(float(estimates.mean()))
+        to.error.append(float((estimates.var(0) / REPEATS).mean() / len(self._x)) ** 0.5)
+        to.effective = float(torch.cat(sizes).mean())
 
     def _picture(self, step: int, mixed: Estimates, alone: Estimates, exact: float | None) -> Picture:
-        x = np.log10(COUNTS)
+        x = np.log10(COUNTS[: len(mixed.mean)])
+        mean, margin = np.array(mixed.mean), 2 * np.array(mixed.error)
         layers: list[Payload] = [
-            Series(name="Q alone", role="noise", x=x, y=alone.mean, label="Q alone"),
-            Series(name="+ 2 s.e.", role="learned", x=x, y=mixed.mean + 2 * mixed.error, dashed=True),
-            Series(name="− 2 s.e.", role="learned", x=x, y=mixed.mean - 2 * mixed.error, dashed=True),
-            Series(name="mixed", role="learned", x=x, y=mixed.mean, label="mixed proposal"),
+            Series(name="Q alone", role="noise", x=x, y=np.array(alone.mean), label="Q alone"),
+            Series(name="+ 2 s.e.", role="learned", x=x, y=mean + margin, dashed=True),
+            Series(name="− 2 s.e.", role="learned", x=x, y=mean - margin, dashed=True),
+            Series(name="mixed", role="learned", x=x, y=mean, label="mixed proposal"),
         ]
         if exact is not None:
             y = np.full(2, exact)
             layers.append(Series(name="quadrature", role="exact", x=x[[0, -1]], y=y, label="quadrature", dashed=True))
-        note = f"effective sample size {mixed.effective:,.0f} of {COUNTS[-1]:,}"
-        axes = Axes(x="log₁₀ K", y="nats", note=note, figure=f"{mixed.mean[-1]:.2f} ± {2 * mixed.error[-1]:.2f}")
-        return Picture(step=step, layers=tuple(layers), axes=axes, note=_verdict(mixed, alone))
+        size = f"effective sample size {mixed.effective:,.0f} of {COUNTS[len(mean) - 1]:,}"
+        note = _verdict(mixed, alone) if len(mean) == len(COUNTS) else ""
+        axes = Axes(x="log₁₀ K", y="nats", note=size, figure=f"{mean[-1]:.2f} ± {margin[-1]:.2f}")
+        return Picture(step=step, layers=tuple(layers), axes=axes, note=note)
 
 
 def _verdict(mixed: Estimates, alone: Estimates) -> str:
     """What the encoder misses, in a sentence."""
-    short = float(mixed.mean[-1] - alone.mean[-1])
+    short = mixed.mean[-1] - alone.mean[-1]
     error = float(np.hypot(mixed.error[-1], alone.error[-1]))
     if short > max(MISSED, 3 * error):
         return f"Q alone falls {short:.2f} nats short: the encoder misses codes that explain x as well"

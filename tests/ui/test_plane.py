@@ -3,19 +3,20 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.protocol.payloads import Axes, Field, Images, Paths, Points
 from tests.ui.looking import RNG, cloud, middle, on_screen, picture, pixel, seen, share_of
+from ui.controls.segments import Chip
 from ui.reel import Past
 from ui.theme import apply, theme
 from ui.views.camera import Camera
@@ -153,20 +154,44 @@ def test_a_layer_stays_off_while_it_is_away(plane: PlaneView) -> None:
 
 
 def test_chips_give_way_to_dots_but_never_overlap(qtbot: QtBot, qapp: QApplication) -> None:
+    row, host = chips(qtbot, qapp)
+    for width in (2000, 600, 420):
+        row.place(theme("dark", projector=True), QRect(10, 0, width, 60))
+        shown = sorted((chip for chip in host.children() if isinstance(chip, QWidget)), key=QWidget.x)
+        assert shown[0].accessibleName() == "Data"
+        for one, other in pairwise(shown):
+            assert one.geometry().right() < other.x()
+        assert shown[-1].geometry().right() <= 10 + width
+    assert row.size(theme("dark", projector=True), 2000).width() > 600, "it still knows what it would like to have"
+
+
+def test_where_the_plane_is_narrow_and_high_chips_stand_in_two_rows_with_all_their_words(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    row, host = chips(qtbot, qapp)
+    one = row.size(theme("dark", projector=True), 2000)
+    wide = round(0.62 * one.width())
+    wanted = row.size(theme("dark", projector=True), wide)
+    assert one.height() < wanted.height() < 2 * one.height() + 20
+    room = QRect(10, 0, wide, round(wanted.height()))
+    row.place(theme("dark", projector=True), room)
+    shown = [chip for chip in host.children() if isinstance(chip, Chip)]
+    assert all(chip.text() for chip in shown)
+    assert len({chip.y() for chip in shown}) == 2
+    assert all(room.contains(chip.geometry()) for chip in shown)
+    assert not any(a.geometry().intersects(b.geometry()) for a, b in combinations(shown, 2))
+    assert row.size(theme("dark", projector=True), wide, small=True).height() < one.height(), "a low plane has no second row"
+
+
+def chips(qtbot: QtBot, qapp: QApplication) -> tuple[ChipRow, QWidget]:
+    """Five chips, one of them off, as a projector shows them; and the widget that they stand in."""
     apply(qapp, theme("dark", projector=True))
     host = QWidget()
     qtbot.addWidget(host)
     row = ChipRow(host)
     row.show(dict.fromkeys(("Data", "Points and tails", "Arrows", "Basins", "Density"), "exact"))
     row.switch("Arrows", False)
-    for width in (2000, 600, 420):
-        row.place(theme("dark", projector=True), QRectF(10, 0, width, 60).toRect())
-        chips = sorted((chip for chip in host.children() if isinstance(chip, QWidget)), key=QWidget.x)
-        assert chips[0].accessibleName() == "Data"
-        for one, other in pairwise(chips):
-            assert one.geometry().right() < other.x()
-        assert chips[-1].geometry().right() <= 10 + width
-    assert row.size(theme("dark", projector=True)).width() > 600, "it still knows what it would like to have"
+    return row, host
 
 
 # ------------------------------------------------------------------------------------------------------------------ words

@@ -26,6 +26,7 @@ _COLUMN_PX: Final = 92.0  #: and of the x axis
 _TITLE_MOST: Final = 0.3  #: share of the width up to which the title of the x axis stands beside it
 _NAMES_MOST: Final = 0.48  #: share of the width that the names at the right may take
 _STROKE_PX: Final = 1.8  #: what is finer than the stroke need not be drawn
+_BELOW: Final = 3  #: pixels below the axis that the lowest name may take; below them stands the title of the x axis
 _SAMPLES: Final = 4096
 #: on and off, in pixels along x, for lanes 0 to 3
 _PATTERNS: Final = ((), (11.0, 5.0), (2.5, 4.5), (11.0, 4.0, 2.5, 4.0))
@@ -166,7 +167,7 @@ def draw_line_ends(p: QPainter, theme: Theme, chart: Chart) -> None:
     left = room.right() + theme.px(10)
     wide = chart.width - left - theme.px(4)
     small, strong = theme.font("caption"), theme.font("strong")
-    for line, y in zip(named, spread(wanted, high, room.top() - theme.px(8), room.bottom() + theme.px(8)), strict=True):
+    for line, y in zip(named, spread(wanted, high, room.top() - theme.px(8), room.bottom() + theme.px(_BELOW)), strict=True):
         value = ticks.exact(line.last[1])
         color = QColor(theme.text(line.role))
         if tall and not line.plain:
@@ -193,7 +194,7 @@ def name_width(theme: Theme, line: Line, tall: bool) -> float:
 
 def _tall(theme: Theme, room: QRectF, named: Sequence[Line]) -> bool:
     """Whether each name has two lines."""
-    return 2 * theme.px(15) * len(named) <= room.height() + theme.px(16)
+    return 2 * theme.px(15) * len(named) <= room.height() + theme.px(8 + _BELOW)
 
 
 def spread(wanted: Sequence[float], high: float, top: float, bottom: float) -> list[float]:

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""The layers of a plane as check boxes in a row. Where it is short they are smaller, symbols lose their argument, then words.
+"""The layers of a plane as check boxes in a row. Where it is short they are smaller, then stand in two rows where the widget
+is high enough; then symbols lose their argument, and at last words are left out.
 
 What is not written stands in the tooltip.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject, QPoint, QRect, QSize, QSizeF, Signal
@@ -16,6 +17,7 @@ from ui.controls.segments import Chip
 from ui.theme import Role, Theme
 
 _GAP: Final = 6.0
+_ROWS: Final = 2  #: at most
 
 
 class ChipRow(QObject):
@@ -59,51 +61,70 @@ class ChipRow(QObject):
             chip.setVisible(name in names)
         self._shown = names
 
-    def size(self, theme: Theme, small: bool = False) -> QSizeF:
-        """The size of the row with all words written out; 0 × 0 where it is empty. Small chips are for low widgets."""
+    def size(self, theme: Theme, wide: float, small: bool = False) -> QSizeF:
+        """The room that all words need: a row, or two where `wide` is too narrow for one; 0 × 0 where there is nothing.
+
+        Small chips are for low widgets, which have no second row.
+        """
         self._small = small
-        sizes = [self._full_size(theme, name) for name in self._shown]
+        sizes = [self._full_size(theme, name, small) for name in self._shown]
         if not sizes:
             return QSizeF(0, 0)
-        return QSizeF(sum(size.width() + theme.px(_GAP) for size in sizes) - theme.px(_GAP), sizes[0].height())
+        gap, high = theme.px(_GAP), sizes[0].height()
+        row = sum(size.width() + gap for size in sizes) - gap
+        tight = [self._full_size(theme, name, True) for name in self._shown]
+        if small or len(_rows([size.width() for size in tight], wide, gap)) == 1:
+            return QSizeF(row, high)
+        return QSizeF(wide, _ROWS * (tight[0].height() + gap) - gap)
 
     def place(self, theme: Theme, room: QRect) -> None:
         """Lay the chips out from the left: smaller ones where they do not fit, and then such as say less, the last first."""
         chips = {name: self._chips[name] for name in self._shown}
         laid = (theme, room.getRect(), self._shown, self.off, self._small)
-        if laid == self._laid:
+        if laid == self._laid or not chips:
             return
         self._laid = laid
-        gap = theme.px(_GAP)
+        gap = round(theme.px(_GAP))
 
-        def wide() -> int:
-            return sum(chip.sizeHint().width() + gap for chip in chips.values()) - gap
+        def rows() -> list[range]:
+            return _rows([chip.sizeHint().width() for chip in chips.values()], room.width(), gap)
 
+        most = 1
         for small in (self._small, True):
             for name, chip in chips.items():
                 chip.set_small(small)
                 chip.setText(_words(name))
-            if wide() <= room.width():
+            high = next(iter(chips.values())).sizeHint().height()
+            if len(rows()) == 1:
                 break
+            most = _ROWS if not self._small and room.height() >= _ROWS * (high + gap) - gap else 1
         for form in (_symbol, _silent):
             # Those switched off say less before others do.
             narrow = sorted(chips, key=lambda name: (not chips[name].isChecked(), self._shown.index(name)))
-            while narrow and wide() > room.width():
+            while narrow and len(rows()) > most:
                 name = narrow.pop()
                 chips[name].setText(form(name))
-        x = room.left()
-        for chip in chips.values():
-            size = chip.sizeHint()
-            chip.setGeometry(QRect(QPoint(x, room.center().y() - size.height() // 2), size))
-            x += size.width() + gap
+        self._stand(list(chips.values()), rows(), room, gap)
 
-    def _full_size(self, theme: Theme, name: str) -> QSize:
-        key = theme, name, self._small
+    @staticmethod
+    def _stand(chips: list[Chip], rows: list[range], room: QRect, gap: int) -> None:
+        """Row by row, all rows together in the middle of the room's height."""
+        high = chips[0].sizeHint().height()
+        y = room.top() + (room.height() - len(rows) * (high + gap) + gap) // 2
+        for row in rows:
+            x = room.left()
+            for chip in chips[row.start : row.stop]:
+                chip.setGeometry(QRect(QPoint(x, y), chip.sizeHint()))
+                x += chip.width() + gap
+            y += high + gap
+
+    def _full_size(self, theme: Theme, name: str, tight: bool) -> QSize:
+        key = theme, name, tight
         if key not in self._full:
             chip = self._chips[name]
             words, small = chip.text(), chip.small
             chip.setText(_words(name))
-            chip.set_small(self._small)
+            chip.set_small(tight)
             self._full[key] = chip.sizeHint()
             chip.set_small(small)
             chip.setText(words)
@@ -116,6 +137,17 @@ class ChipRow(QObject):
             chip.toggled.connect(self.changed)
             self._chips[name] = chip
         return self._chips[name]
+
+
+def _rows(widths: Sequence[float], wide: float, gap: float) -> list[range]:
+    """Which stand in each row, if each takes as many as it has room for."""
+    found, start, x = [], 0, 0.0
+    for k, width in enumerate(widths):
+        if k > start and x + width > wide:
+            found.append(range(start, k))
+            start, x = k, 0.0
+        x += width + gap
+    return [*found, range(start, len(widths))]
 
 
 def _symbol(name: str) -> str:

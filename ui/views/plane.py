@@ -116,7 +116,8 @@ class PlaneView(PointerView):
         return [layer for layer in shown if not (gone and isinstance(layer, Images) and layer.at is not None)]
 
     def _plan(self, theme: Theme, picture: Picture) -> Plan:
-        return Plan.of(theme, QSizeF(self.size()), picture, self.chips.size(theme, is_low(theme, self.height())))
+        wide = self.width() - 2 * theme.px(EDGE)
+        return Plan.of(theme, QSizeF(self.size()), picture, self.chips.size(theme, wide, is_low(theme, self.height())))
 
     def _switched(self) -> None:
         self.arrange()

@@ -15,6 +15,7 @@ from engine.protocol.payloads import Picture
 from engine.protocol.recipe.probes import Panel
 from ui.reel import Past
 from ui.theme import Role, Theme, theme_of
+from ui.views.words import CENTER, write
 
 _log = logging.getLogger(__name__)
 
@@ -95,6 +96,8 @@ class View(QWidget):
             with QPainter(self) as p:
                 p.fillRect(self.rect(), theme.color(self.ground))
                 try:
+                    if self.picture is None and not self.follows_past:
+                        write(p, QRectF(self.rect()), "Not measured yet", theme.font("body"), theme.color("faint"), CENTER)
                     self.draw(p, theme)
                 except Exception as error:
                     self._switch_off(error)
