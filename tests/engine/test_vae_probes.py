@@ -238,6 +238,18 @@ def test_where_the_encoder_looks_elsewhere_it_is_said_what_it_misses() -> None:
     assert "nats short" in picture(Likelihood(tests=8), scene).note
 
 
+def test_the_first_time_the_estimates_of_log_p_grow_from_k_to_k_and_later_they_come_whole() -> None:
+    probe = guest(Likelihood(tests=4), made("moons", "vae", 30, model={"latent": 1}))
+
+    def lengths() -> list[int]:
+        shown = [reading.picture for reading in probe.measure() if reading.picture is not None]
+        return [len(layer.y) for p in shown for layer in p.layers if isinstance(layer, Series) and layer.name == "mixed"]
+
+    with torch.inference_mode():
+        assert lengths() == [1, 2, 3, 4, 5, 6, 7, 8, 8]
+        assert lengths() == [8]
+
+
 def test_pieces_of_an_importance_estimate_are_put_together_as_one() -> None:
     scene = made("digits", "vae", 30)
     probe = guest(Likelihood(tests=6), scene, LikelihoodProbe)
