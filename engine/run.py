@@ -162,9 +162,12 @@ class Run:
 
     @property
     def finite(self) -> bool:
-        """Whether weights and moments are all numbers."""
+        """Whether weights and moments are all numbers.
+
+        A sum is a number only if all its terms are, and takes a twentieth of the time; it may overflow, so each is asked then.
+        """
         tensors = (*self.objective.parameters(), *self.optimizer.first, *self.optimizer.second)
-        return all(bool(tensor.isfinite().all()) for tensor in tensors)
+        return all(bool(tensor.detach().sum().isfinite()) or bool(tensor.isfinite().all()) for tensor in tensors)
 
     @property
     def beginning(self) -> dict[str, dict[str, Any]]:

@@ -19,13 +19,13 @@ def train(run: Run) -> Iterator[bool]:
     A step's figures go to `run.ledger`, which the caller reads before it is full. `run.train_s` counts the time in here alone.
     """
     while True:
+        since = time.perf_counter()
         rows = run.batches.draw()  # (B,)
         parts = torch.split(rows, run.training["micro_batch"] or len(rows))
         if run.training["micro_batch"]:
             run.begin(rows)
         total: tuple[torch.Tensor, ...] = ()
         for index, part in enumerate(parts):
-            since = time.perf_counter()
             weight = len(part) / len(rows)
             x = run.x.index_select(0, part)
             back = run.objective.begin(x, part, run.noise, weight) if run.training["micro_batch"] else None
@@ -43,6 +43,7 @@ def train(run: Run) -> Iterator[bool]:
             else:
                 run.train_s += time.perf_counter() - since
             yield last
+            since = time.perf_counter()
 
 
 def _added(total: tuple[torch.Tensor, ...], figures: tuple[torch.Tensor, ...], weight: float) -> tuple[torch.Tensor, ...]:
