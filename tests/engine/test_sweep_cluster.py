@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from engine.protocol.places import own_command
 from engine.protocol.sweeping.cells import cells_of
 from engine.protocol.sweeping.declared import sweep_of
 from engine.protocol.sweeping.table import results
-from tests.house import ROOT
+from tests.cluster import Process, cluster
 
 pytest.importorskip("distributed", reason="the extra “cluster” is not installed: dask[distributed]")
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
@@ -38,45 +36,17 @@ objective.sigma = [0.1, 0.3]
 """
 
 
-def dask(*words: str) -> subprocess.Popen[str]:
-    """A process of Dask's own command line, its log on a pipe."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE": "False"}
-    code = "import sys; from dask.__main__ import main; main()"
-    return subprocess.Popen([sys.executable, "-c", code, *words], stderr=subprocess.PIPE, text=True, env=env)
-
-
-def said(process: subprocess.Popen[str], pattern: str) -> str:
-    """Read a process's log until a line matches; the match."""
-    assert process.stderr is not None
-    for line in process.stderr:
-        if found := re.search(pattern, line):
-            return found[1]
-    raise AssertionError(f"it ended before it said {pattern}")
-
-
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
+def there(tmp_path: Path) -> Iterator[tuple[str, list[Process]]]:
     """A scheduler and two workers of one thread each, on loopback alone."""
-    scheduler = dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
-    processes = [scheduler]
-    try:
-        address = said(scheduler, r"Scheduler at:\s+(tcp://127\.0\.0\.1:\d+)")
-        words = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path), "--death-timeout", "60")
-        workers = [dask("worker", address, "--host", "127.0.0.1", *words) for _ in range(2)]
-        processes += workers
-        for worker in workers:
-            said(worker, r"(Registered to:)")
-        yield address, workers
-    finally:
-        for process in reversed(processes):
-            process.kill()
-            process.communicate()
+    with cluster(tmp_path) as found:
+        yield found
 
 
 def test_a_killed_worker_costs_no_cell_and_the_figures_are_those_of_this_machine(
-    cluster: tuple[str, list[subprocess.Popen[str]]], tmp_path: Path
+    there: tuple[str, list[Process]], tmp_path: Path
 ):
-    address, workers = cluster
+    address, workers = there
     file = tmp_path / "sweep.toml"
     file.write_text(SWEEP, encoding="utf-8")
     out = tmp_path / "there"
