@@ -61,7 +61,7 @@ class Run:
         self.origin: tuple[int, int] | None = None  #: (build, step) of the run from which this one branched
         self._start = copy.deepcopy(self._sections())  # the values before the first change
         self._aim: dict[str, dict[str, Any]] | None = None
-        self.step, self.train_s = 0, 0.0
+        self.step, self.train_s, self.graphed = 0, 0.0, self.device.type == "cuda"  #: graphed: its steps are CUDA graphs
         self.under_way: tuple[Tensor, torch.Generator] | None = None  #: rows and noise of a step that is taken in parts
 
     @property
