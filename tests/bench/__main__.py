@@ -11,7 +11,7 @@ from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
-ROOMS = ("steps", "precision", "denoiser", "windows", "threads", "hand", "flows", "line", "idle", "growth", "chapters")
+ROOMS = ("steps", "precision", "denoiser", "windows", "threads", "hand", "flows", "line", "idle", "growth", "chapters", "cuda")
 
 
 def main() -> int:

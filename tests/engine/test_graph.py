@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The step as a CUDA graph, without a card: a tape records its operations and repeats them with the same memory, as a graph does."""
+"""The step as a CUDA graph, without a card: a tape records its operations and repeats them in the same memory, as it does."""
 
 from __future__ import annotations
 
