@@ -45,9 +45,11 @@ class Card:
     def rehearse(self, work: Work) -> None:
         here = torch.cuda.current_stream()
         _side().wait_stream(here)
-        with torch.cuda.stream(_side()):
-            work()
-        here.wait_stream(_side())
+        try:
+            with torch.cuda.stream(_side()):
+                work()
+        finally:
+            here.wait_stream(_side())
 
     def record(self, work: Work, noise: torch.Generator) -> Work:
         graph, here = torch.cuda.CUDAGraph(), torch.cuda.current_stream()

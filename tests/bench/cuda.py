@@ -81,7 +81,8 @@ def ways() -> Iterator[Row]:
             given_up.append(name)
     yield Row(f"… of {len(WAYS)} kinds of steps, those of which no graph could be made", len(given_up), "", at_most=0,
               details={"which": given_up} if given_up else {})  # fmt: skip
-    yield Row(f"… loss of {WARM + 20} steps: furthest apart, of its whole way", max(apart.values()), "", at_most=0.01, details=apart)
+    worst = max(apart.values())
+    yield Row(f"… loss of {WARM + 20} steps: furthest apart, of its whole way", worst, "", at_most=0.01, details=apart)
 
 
 def curves() -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -12,10 +13,11 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
-from engine.graph import WARM, Graph
+from engine.graph import WARM, Card, Graph, _side
 from engine.number import Numbers
 from engine.run import Run
 from engine.train import train
+from tests.bench.cuda import rows
 from tests.trained import made, play
 
 #: What waits for the card, or copies a Python number to it: neither can be part of a graph.
@@ -234,3 +236,42 @@ def test_numbers_are_worked_out_in_double_precision_and_written_only_where_they_
     assert place.item() == np.float32(1 + 2 * 16 / 7)
     numbers.again()
     assert numbers.number(lambda: values["beta"]).tensor() is place
+
+
+@pytest.fixture
+def cuda(monkeypatch: pytest.MonkeyPatch) -> MagicMock:
+    """PyTorch's side of a card, as far as it is called."""
+    found = MagicMock()
+    for name in ("CUDAGraph", "Event", "Stream", "current_stream", "graph", "set_stream", "stream"):
+        monkeypatch.setattr(torch.cuda, name, getattr(found, name))
+    _side.cache_clear()
+    found.graph.return_value.__exit__.return_value = False
+    return found
+
+
+def test_a_card_knows_the_noise_before_it_records_and_has_two_steps_under_way_at_most(cuda: MagicMock) -> None:
+    noise, graph = torch.Generator(), cuda.CUDAGraph.return_value
+    replay = Card().record(lambda: graph.work(), noise)
+    cuda.graph.assert_called_once_with(graph, stream=_side(), capture_error_mode="thread_local")
+    assert [call[0] for call in graph.method_calls] == ["register_generator_state", "work"]
+    replay()
+    assert graph.replay.call_count == 1
+    assert [call[0] for call in cuda.Event.return_value.method_calls] == ["synchronize", "record"]
+    _side.cache_clear()
+
+
+def test_after_a_capture_that_failed_the_card_goes_on_where_it_was(cuda: MagicMock) -> None:
+    cuda.graph.return_value.__exit__.side_effect = RuntimeError("capture invalidated")
+    with pytest.raises(RuntimeError, match="capture invalidated") as caught:
+        Card().record(lambda: 1 / 0, torch.Generator())  # type: ignore[arg-type, return-value]
+    assert isinstance(caught.value.__context__, ZeroDivisionError)
+    cuda.set_stream.assert_called_once_with(cuda.current_stream.return_value)
+    _side.cache_clear()
+
+
+def test_the_bench_of_a_card_says_in_one_line_that_there_is_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    assert list(rows()) == []
+    assert capsys.readouterr().out.count("\n") == 1
