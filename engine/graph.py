@@ -83,9 +83,10 @@ class Graph:
             return False
         assert not self.run.ledger.full  # on the card nobody would notice
         since = time.perf_counter()
-        noise = twin(self.run.noise) if self._replay is None else None
+        noise = None
         try:
             self._prepare(rows)
+            noise = twin(self.run.noise) if self._replay is None else None
             self._step()
         except Exception as error:  # drivers, cards and PyTorch's versions differ: no run shall break for the sake of speed
             self._give_up(error, noise)

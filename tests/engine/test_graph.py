@@ -170,6 +170,22 @@ def test_a_step_that_goes_another_way_is_recorded_anew() -> None:
         assert len(recorder.tapes) == count
 
 
+def test_where_another_way_cannot_be_recorded_the_step_is_taken_with_the_noise_that_was_its_own() -> None:
+    ordinary, broken, recorder = run_of("vae"), run_of("vae"), Recorder()
+    graph = Graph(broken, recorder)
+    graphed(broken, 6, graph)
+    play(ordinary, 6)
+    for run in (ordinary, broken):
+        run.change("objective.sigma_eps", 0.5)
+        run.change("objective.gradient", "score")
+    recorder.rehearse = lambda work: (work(), 1 / 0)  # type: ignore[assignment, method-assign]
+    broken.optimizer.step, step = lambda rate: None, broken.optimizer.step  # type: ignore[assignment, method-assign]
+    assert not graph.take(broken.batches.peek())
+    broken.optimizer.step = step  # type: ignore[method-assign]
+    np.testing.assert_allclose(play(broken, 3), play(ordinary, 3), rtol=1e-6)
+    alike(broken, ordinary)
+
+
 @pytest.mark.parametrize("name", ["vae", "dae", "diffusion"])
 def test_a_state_carries_what_the_replays_have_drawn(name: str) -> None:
     run, other = run_of(name), run_of(name)
