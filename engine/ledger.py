@@ -22,6 +22,7 @@ class Ledger:
         self._steps = np.empty(ROWS, np.int64)
         self._seconds = np.empty(ROWS)
         self._rows = 0
+        self._row = torch.zeros(1, dtype=torch.long, device=device)  # the same, where a card repeats steps by itself
 
     @property
     def full(self) -> bool:
@@ -31,15 +32,37 @@ class Ledger:
     def write(self, step: int, seconds: float, figures: tuple[Tensor, ...]) -> None:
         """Keep the figures of one step, numbers in the order of `names`."""
         torch.stack(figures, out=self._figures[self._rows])
+        self.count(step, seconds)
+
+    def keep(self, figures: tuple[Tensor, ...]) -> None:
+        """The card's half of a `write` that it may repeat by itself: it counts the rows too."""
+        self._figures.index_copy_(0, self._row, torch.stack(figures).unsqueeze(0))
+        self._row += 1
+
+    def count(self, step: int, seconds: float) -> None:
+        """The other half: which step that was."""
         self._steps[self._rows] = step
         self._seconds[self._rows] = seconds
         self._rows += 1
 
+    def align(self) -> None:
+        """Let the card count on from here."""
+        self._row.fill_(self._rows)
+
     def read(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Steps (k,), training seconds (k,) and figures (k, len(names)) since the last read, copied."""
         k, self._rows = self._rows, 0
+        self.align()
         figures = self._figures[:k].double().cpu().numpy()
         return self._steps[:k].copy(), self._seconds[:k].copy(), figures
+
+
+def added(total: tuple[Tensor, ...], figures: tuple[Tensor, ...], weight: float) -> tuple[Tensor, ...]:
+    """The figures of a minibatch so far, and `weight` times those of its next part; at first `total` is empty."""
+    if weight == 1.0:
+        return figures
+    weighted = tuple(figure * weight for figure in figures)
+    return tuple(a + b for a, b in zip(total, weighted, strict=True)) if total else weighted
 
 
 class Backlog:

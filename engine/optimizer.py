@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 BETAS = (0.9, 0.999)
 EPSILON = 1e-8
@@ -19,6 +19,21 @@ def rate_at(step: int, rate: float, decay: int) -> float:
         return rate
     fraction = min(step / decay, 1.0)
     return rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * fraction)))
+
+
+def share_at(step: int, decay: float) -> float:
+    """The share of the weights of step `step` (from 0) in their moving average; early a plain mean, which forgets the start."""
+    return max(1 - decay, 1 / (step + 2))
+
+
+@torch.no_grad()
+def follow(average: nn.Module, network: nn.Module, share: float | Tensor) -> None:
+    """Move the averaged weights by this share of the way to the present ones."""
+    averages, weights = list[Tensor](average.parameters()), list[Tensor](network.parameters())
+    if isinstance(share, Tensor):
+        torch._foreach_lerp_(averages, weights, [share] * len(averages))
+    elif averages:  # the exact denoiser has none, and PyTorch refuses empty lists
+        torch._foreach_lerp_(averages, weights, share)
 
 
 class Adam:
@@ -34,8 +49,8 @@ class Adam:
         self.second = [torch.zeros_like(p) for p in self.parameters]
         self.steps = [torch.zeros((), device=p.device) for p in self.parameters]
 
-    def step(self, rate: float) -> None:
-        """Move every parameter that has a gradient, then drop the gradients."""
+    def step(self, rate: float | Tensor) -> None:
+        """Move every parameter that has a gradient, then drop the gradients. On a card `rate` may lie there, () float32."""
         grads = [p.grad for p in self.parameters if p.grad is not None]
         if not grads:
             return

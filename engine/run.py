@@ -61,7 +61,7 @@ class Run:
         self.origin: tuple[int, int] | None = None  #: (build, step) of the run from which this one branched
         self._start = copy.deepcopy(self._sections())  # the values before the first change
         self._aim: dict[str, dict[str, Any]] | None = None
-        self.step, self.train_s = 0, 0.0
+        self.step, self.train_s, self.graphed = 0, 0.0, self.device.type == "cuda"  #: graphed: its steps are CUDA graphs
         self.under_way: tuple[Tensor, torch.Generator] | None = None  #: rows and noise of a step that is taken in parts
 
     @property
@@ -162,12 +162,8 @@ class Run:
 
     @property
     def finite(self) -> bool:
-        """Whether weights and moments are all numbers.
-
-        A sum is a number only if all its terms are, and takes a twentieth of the time; it may overflow, so each is asked then.
-        """
-        tensors = (*self.objective.parameters(), *self.optimizer.first, *self.optimizer.second)
-        return all(bool(tensor.detach().sum().isfinite()) or bool(tensor.isfinite().all()) for tensor in tensors)
+        """Whether weights and moments are all numbers."""
+        return all(map(_finite, (*self.objective.parameters(), *self.optimizer.first, *self.optimizer.second)))
 
     @property
     def beginning(self) -> dict[str, dict[str, Any]]:
@@ -195,6 +191,11 @@ def still(run: Run) -> Run:
     found.network, found.average = found.objective.network, copy.deepcopy(run.average)
     found.training, found.flow, found.log = dict(run.training), dict(run.flow), list(run.log)
     return found
+
+
+def _finite(tensor: Tensor) -> bool:
+    """A sum is a number only if its terms are, and takes a twentieth of the time; it may overflow, so each is asked then."""
+    return bool(tensor.detach().sum().isfinite()) or bool(tensor.isfinite().all())
 
 
 def _part(state: Mapping[str, Tensor], prefix: str) -> State:

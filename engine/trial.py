@@ -15,11 +15,12 @@ from msgspec.structs import replace
 
 from engine import device
 from engine.data.dataset import Dataset
+from engine.graph import WARM as REHEARSALS
 from engine.protocol.recipe.experiment import Lane
 from engine.run import Run
 from engine.train import train
 
-WARM, STEPS = 2, 20  #: steps before the clock runs, and with it
+WARM, STEPS = 2, 20  #: steps before the clock runs, and with it; on a card also those that make a graph of them
 MOST_S = 0.3  #: on each device, once it is warm
 
 Rates = Mapping[str, float]
@@ -32,7 +33,7 @@ def steps_per_s(lane: Lane, data: Dataset, seed: int) -> float:
         run = Run(lane, data, seed)
         torch.set_num_threads(run.threads)
         loop, steps = train(run), 0
-        while run.step < WARM:
+        while run.step < WARM + (REHEARSALS if run.graphed else 0):
             next(loop)
         run.ledger.read()  # which waits for the device
         since = time.perf_counter()

@@ -35,7 +35,7 @@ class AdversarialObjective(Objective):
         The logit D has one slope ∂D/∂x for both: at a fake it tells the generator where to go, at a real it is what R₁ weighs.
         """
         generator, discriminator = self.network.chains
-        batch, r1 = len(x), float(self.live["r1"])
+        batch, r1 = len(x), self.live["r1"]
         fake = generator.walk(self.network.prior(batch, rng), self.rounded)
         judged = discriminator.walk(torch.cat([x, fake.out]), self.rounded)
         slope = judged.slope()

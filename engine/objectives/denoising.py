@@ -8,6 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from engine.objectives.arithmetic import plus
 from engine.objectives.squares import NoisySquaredError
 
 
@@ -45,7 +46,7 @@ class DenoisingObjective(NoisySquaredError):
         if copies > 1:
             x = x.repeat(copies, 1)
         noise = torch.randn(x.shape, generator=rng, device=x.device)
-        return torch.add(x, noise, alpha=sigma), x
+        return plus(x, noise, sigma), x
 
     def noises(self, count: int, rng: torch.Generator) -> Tensor:
         return torch.full((count, 1), self.sigma, device=rng.device)

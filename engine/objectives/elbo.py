@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from engine.models.chain import add_grad
 from engine.models.network import Network
+from engine.objectives.arithmetic import ln, plus
 from engine.objectives.objective import Objective
 from engine.protocol.recipe.objectives.elbo import Elbo
 
@@ -56,7 +58,7 @@ class ElboObjective(Objective):
     def _walk(self, x: Tensor, rng: torch.Generator, weight: float) -> tuple[Tensor, ...]:
         """The lecture's own backpropagation, from the two costs back through g, h_s, and μ and Σ."""
         encoder, decoder = self.network.chains
-        batch, beta, precision = len(x), float(self.live["beta"]), self._precision()
+        batch, beta, precision = len(x), self.live["beta"], self._precision()
         there = encoder.walk(x, self.rounded)
         mu, log_var = there.out.chunk(2, dim=1)
         std = (0.5 * log_var).exp_()
@@ -72,15 +74,15 @@ class ElboObjective(Objective):
         # Where they leave the networks the costs' gradients are (x̂ − x)/σ_ε², βμ and ½β(Σ − 1), each over B; the
         # reconstruction's reaches μ through h_s as it is, and ln Σ by ∂h_s/∂ ln Σ = ½ √Σ ∘ ε_s.
         grad_h = back.back_to_input(error.mul_(precision * (weight / batch)))
-        grad_mu = torch.add(grad_h, mu, alpha=weight * beta / batch)
+        grad_mu = plus(grad_h, mu, weight * beta / batch)
         grad_log_var = torch.addcmul(pull.mul_(0.5 * weight * beta / batch), grad_h, spread, value=0.5)
         there.back(torch.cat([grad_mu, grad_log_var], dim=1))
-        return torch.add(reconstruction, kl, alpha=beta), reconstruction, kl
+        return plus(reconstruction, kl, beta), reconstruction, kl
 
-    def _precision(self) -> Tensor | float:
+    def _precision(self) -> Any:
         """1/σ_ε²: a number, or a tensor where it is learned."""
         fixed = self.live["sigma_eps"]
-        return (-2 * self.log_sigma_eps).exp() if fixed == "learned" else float(fixed) ** -2
+        return (-2 * self.log_sigma_eps).exp() if fixed == "learned" else fixed**-2
 
     def _pass(self, x: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """μ, ln Σ, √Σ (B, M_hidd) and x̂ = g(μ + √Σ ∘ ε_s) (B, M)."""
@@ -108,5 +110,5 @@ class ElboObjective(Objective):
         if sigma_eps == "learned":
             self.log_sigma_eps.requires_grad_(True)
             return 0.5 * error * (-2 * self.log_sigma_eps).exp() + size * (self.log_sigma_eps + 0.5 * LN_2PI)
-        fixed = float(sigma_eps)
-        return error / (2 * fixed**2) + size * (math.log(fixed) + 0.5 * LN_2PI)
+        nats: Tensor = error / (2 * sigma_eps**2) + size * (ln(sigma_eps) + 0.5 * LN_2PI)
+        return nats

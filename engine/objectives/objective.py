@@ -17,8 +17,9 @@ from engine.protocol.recipe.part import Objective as Declared
 class Objective(nn.Module):
     """The torch half of a declared objective: a cost, and where needed parameters of its own (a learned σ_ε).
 
-    `names` are the figures of a step, `loss` first. `live` holds the values that sliders change; plain numbers. `betas` are the
-    optimizer's. `rounded` lets `backward` take wide products in bfloat16; all else stays float32.
+    `names` are the figures of a step, `loss` first. `live` holds the values that sliders change; plain numbers, or what stands
+    for them on a card. `betas` are the optimizer's. `rounded` lets `backward` take wide products in bfloat16; all else stays
+    float32.
     """
 
     names: tuple[str, ...] = ("loss",)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOMS = (
     "steps", "precision", "denoiser", "windows", "threads", "hand", "flows", "line", "idle", "growth", "chapters", "sweeps",
+    "cuda",
 )  # fmt: skip
 
 

@@ -34,10 +34,10 @@ class TextView(View):
                 high = QFontMetricsF(font).height()
                 write(p, QRectF(room.left(), room.top(), room.width(), high), layer.figure, font, theme.color("ink"), LEFT)
                 room.setTop(room.top() + high + theme.px(2))
-            font, text = fitted(theme, layer.text, room)
+            font, text = fitted(theme, say(layer.text), room)
             p.setFont(font)
             p.setPen(theme.color("soft"))
-            p.drawText(room, _WRAPPED, say(text))
+            p.drawText(room, _WRAPPED, text)
             room.setTop(min(room.top() + text_height(font, text, room) + theme.px(10), room.bottom()))
 
 
