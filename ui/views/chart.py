@@ -26,7 +26,8 @@ _COLUMN_PX: Final = 92.0  #: and of the x axis
 _TITLE_MOST: Final = 0.3  #: share of the width up to which the title of the x axis stands beside it
 _NAMES_MOST: Final = 0.48  #: share of the width that the names at the right may take
 _STROKE_PX: Final = 1.8  #: what is finer than the stroke need not be drawn
-_BELOW: Final = 3  #: pixels below the axis that the lowest name may take; below them stands the title of the x axis
+_BEYOND: Final = 8.0  #: pixels above and below the axes that names may take
+_CLEAR: Final = 3.0  #: … below, where there is room for all: the title of the x axis stands there
 _SAMPLES: Final = 4096
 #: on and off, in pixels along x, for lanes 0 to 3
 _PATTERNS: Final = ((), (11.0, 5.0), (2.5, 4.5), (11.0, 4.0, 2.5, 4.0))
@@ -167,7 +168,9 @@ def draw_line_ends(p: QPainter, theme: Theme, chart: Chart) -> None:
     left = room.right() + theme.px(10)
     wide = chart.width - left - theme.px(4)
     small, strong = theme.font("caption"), theme.font("strong")
-    for line, y in zip(named, spread(wanted, high, room.top() - theme.px(8), room.bottom() + theme.px(_BELOW)), strict=True):
+    above = room.top() - theme.px(_BEYOND)
+    below = min(max(above + high * len(named), room.bottom() + theme.px(_CLEAR)), room.bottom() + theme.px(_BEYOND))
+    for line, y in zip(named, spread(wanted, high, above, below), strict=True):
         value = ticks.exact(line.last[1])
         color = QColor(theme.text(line.role))
         if tall and not line.plain:
@@ -194,7 +197,7 @@ def name_width(theme: Theme, line: Line, tall: bool) -> float:
 
 def _tall(theme: Theme, room: QRectF, named: Sequence[Line]) -> bool:
     """Whether each name has two lines."""
-    return 2 * theme.px(15) * len(named) <= room.height() + theme.px(8 + _BELOW)
+    return 2 * theme.px(15) * len(named) <= room.height() + theme.px(2 * _BEYOND)
 
 
 def spread(wanted: Sequence[float], high: float, top: float, bottom: float) -> list[float]:
