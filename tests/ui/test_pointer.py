@@ -79,7 +79,7 @@ def test_the_wheel_zooms_about_the_cursor(plane: PlaneView) -> None:
     after = plane.camera()
     assert after is not None
     assert after.scale[0] == pytest.approx(1.44 * before.scale[0])
-    assert middle(plane, 1.0, 0.5) == at
+    assert (middle(plane, 1.0, 0.5) - at).manhattanLength() <= 2  # `at` is a whole pixel, the point need not be
 
 
 def test_pointing_says_where_and_leaving_says_so(qtbot: QtBot, plane: PlaneView) -> None:
