@@ -127,7 +127,7 @@ class CopiesProbe(Probe[Copies]):
         parts = {"copies": learned.train, "copies_exact": exact.train, "copies_by_chance": learned.held_out}
         words = (
             f"of {self.declared.starts} ends lie on a training example at σ = {self.scene.run.sigma:.3g}; "
-            f"exact denoiser {exact.train:.0%}, by chance {learned.held_out:.0%}"
+            f"exact {exact.train:.0%}, chance {learned.held_out:.0%}"
         )
         text = Text(name="copies", figure=f"{100 * learned.train:.0f} %", text=words.replace("%", " %"))
         return Reading(Picture(step=place[0], layers=(text,)), parts, place)

@@ -34,6 +34,6 @@ class NearProbe(Probe[Near]):
             yield Reading()
         distances = torch.cdist(ends, run.x.new_tensor(run.data.curve)).amin(1)  # (count,)
         share = float((distances <= declared.radius).float().mean())
-        words = f"of {declared.count} samples lie within {declared.radius:g} of the curve"
+        words = f"of {declared.count} samples lie within {declared.radius:g} of the curve at step {step:,}"
         text = Text(name="near", figure=f"{100 * share:.0f} %", text=words)
         yield Reading(Picture(step=step, layers=(text,)), {"near": share})
