@@ -3,8 +3,8 @@
 
     python -m tests.ui.driven PROFILE
 
-A line of JSON for each thing: {"deed": key}, {"chapter": key}, {"step": n}, {"event": name}, {"places": {name: [x, y]}} (of the
-screen), {"scrubbed": index}, {"command": name}, {"said": sentence}, {"card": whether the engine decodes under the cursor},
+A line of JSON for each thing: {"deed": key}, {"chapter": key}, {"step": n}, {"event": name}, {"rests": step},
+{"places": {name: [x, y]}} (of the screen), {"scrubbed": index}, {"command": name}, {"said": sentence}, {"card": whether the engine decodes under the cursor},
 {"picked": number of an example, or null}, {"looked": true} after each look around.
 """
 
@@ -18,6 +18,7 @@ from PySide6.QtCore import QRect, QTimer
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLineEdit, QMenu, QWidget
 
 from engine.protocol.arguments import Window as Options
+from engine.protocol.messages import Event, Paused
 from engine.protocol.payloads import Images
 from ui.launch import window_for
 from ui.reel import Moment
@@ -46,7 +47,7 @@ class Teller:
         for deed, action in window.deeds._actions.items():
             action.triggered.connect(lambda *_, deed=deed: tell("deed", deed))
         window.lecture.opened.connect(lambda chapter: tell("chapter", chapter.key))
-        window.player.troupe.reported.connect(lambda event: tell("event", type(event).__name__))
+        window.player.troupe.reported.connect(self._reported)
         window.player.framed.connect(self._framed)
         window.picking.changed.connect(lambda example: tell("picked", example))
         window.desk.timeline.scrub.moved.connect(lambda index: tell("scrubbed", index))
@@ -78,6 +79,11 @@ class Teller:
             entries = (action for action in popup.actions() if action.objectName())
             found |= {f"item-{action.objectName()}": middle(popup, popup.actionGeometry(action)) for action in entries}
         return found
+
+    def _reported(self, event: Event) -> None:
+        if isinstance(event, Paused):
+            tell("rests", max(event.steps.values()))
+        tell("event", type(event).__name__)
 
     def _framed(self, moment: Moment) -> None:
         step, layers = moment.lanes[0].step, [layer for picture in moment.pictures.values() for layer in picture.layers]

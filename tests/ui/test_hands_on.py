@@ -53,7 +53,9 @@ class Hands:
         end = time.monotonic() + PATIENCE_S
         while not condition(self.said[since:]):
             assert self._app.poll() is None, f"the app ended with {self._app.returncode} before {what}"
-            assert time.monotonic() < end, f"{what}; said since: {self.said[since:][-12:]}"
+            if time.monotonic() >= end:
+                told = [found for found in self.said if "looked" not in found and "places" not in found]
+                raise AssertionError(f"waited in vain for {what}; the last that was said: {told[-30:]}")
             time.sleep(0.02)
 
     def key(self, keys: str, kind: str, value: Any = None) -> None:
@@ -188,8 +190,7 @@ def test_a_lecture_by_keyboard_alone(hands: Hands, tmp_path: Path) -> None:
     hands.until(lambda said: hands.step > 60, 0, "it learns")
     hands.key("f", "command", "Scatter")
     hands.key("space", "event", "Paused")
-    before = hands.step
-    hands.key("Right", "step", before + 1)
+    hands.key("Right", "step", hands.last("rests") + 1)
     for _ in range(3):
         hands.key("shift+Left", "scrubbed")
     hands.key("ctrl+shift+b", "event", "Built")
@@ -218,9 +219,9 @@ def test_a_lecture_by_mouse(hands: Hands, tmp_path: Path) -> None:
     hands.click("panel-stage", "command", "Spawn")
     hands.drag("panel-stage", 60, "command")
     hands.click("play", "event", "Paused")
-    rested = hands.step
+    rested = hands.last("rests")
     hands.click(hands.beside("play", 1), "event", "Paused")
-    hands.until(lambda said: hands.step > rested, 0, "one more step")
+    hands.until(lambda said: hands.step == rested + 1, 0, "one more step")
     hands.click("back", "scrubbed")
     hands.click("scrub", "scrubbed")
     hands.drag("scrub", 40, "scrubbed")
