@@ -4,7 +4,8 @@
     python -m tests.ui.driven PROFILE
 
 A line of JSON for each thing: {"deed": key}, {"chapter": key}, {"step": n}, {"event": name}, {"rests": step},
-{"places": {name: [x, y]}} (of the screen), {"scrubbed": index}, {"command": name}, {"said": sentence}, {"card": whether the engine decodes under the cursor},
+{"places": {name: [x, y]}} (of the screen), {"scrubbed": index},
+{"command": name}, {"said": sentence}, {"card": whether the engine decodes under the cursor},
 {"picked": number of an example, or null}, {"looked": true} after each look around.
 """
 
