@@ -19,12 +19,13 @@ from tests.cluster import cluster
 CELLS = 60
 SWEEP = """
 name = "sixty"
-steps = 1000
+steps = 2000
 figures = ["loss", "copies"]
 seeds = [1, 2, 3, 4, 5]
 [base]
 data = {name = "moons", n = 60}
 model = {kind = "dae", width = 64}
+training = {batch = 16}
 [axes]
 objective.sigma = [0.05, 0.1, 0.2, 0.3]
 data.n = [20, 60, 200]
