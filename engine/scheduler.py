@@ -22,7 +22,7 @@ from engine.repertoire import Repertoire
 from engine.store import Store
 from engine.vigil import Vigil
 
-PROBE_SHARE = 0.08
+PROBE_SHARE = 0.06
 FLOW_SHARE = 0.35
 CHECKPOINT_S = 2.0
 IDLE_S = 0.5  #: the longest sleep while a checkpoint may be due

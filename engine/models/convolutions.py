@@ -4,40 +4,23 @@
 from __future__ import annotations
 
 import math
-from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, silu
 
-from engine.models.network import linear
-
-Layer = TypeVar("Layer", nn.Conv2d, nn.ConvTranspose2d)
+from engine.models.network import drawn, linear
 
 
 def convolution(fan_in: int, fan_out: int, kernel: int, generator: torch.Generator, stride: int = 1) -> nn.Conv2d:
     """A convolution that keeps the edge, or halves it with `stride` 2."""
-    layer: nn.Conv2d = nn.utils.skip_init(  # type: ignore[no-untyped-call]
-        nn.Conv2d, fan_in, fan_out, kernel, stride=stride, padding=(kernel - 1) // 2
-    )
-    return _drawn(layer, fan_in * kernel**2, generator)
+    layer = nn.Conv2d(fan_in, fan_out, kernel, stride=stride, padding=(kernel - 1) // 2, device="meta")
+    return drawn(layer, fan_in * kernel**2, generator)
 
 
 def enlargement(fan_in: int, fan_out: int, generator: torch.Generator) -> nn.ConvTranspose2d:
     """A transposed convolution that doubles the edge; each of its pixels hears 2 × 2 of the smaller image."""
-    layer: nn.ConvTranspose2d = nn.utils.skip_init(  # type: ignore[no-untyped-call]
-        nn.ConvTranspose2d, fan_in, fan_out, 4, stride=2, padding=1
-    )
-    return _drawn(layer, fan_in * 4, generator)
-
-
-def _drawn(layer: Layer, fan_in: int, generator: torch.Generator) -> Layer:
-    """Weights and bias U(−1/√fan_in, 1/√fan_in)."""
-    bound = 1 / math.sqrt(fan_in)
-    with torch.no_grad():
-        for parameter in layer.parameters():
-            parameter.uniform_(-bound, bound, generator=generator)
-    return layer
+    return drawn(nn.ConvTranspose2d(fan_in, fan_out, 4, stride=2, padding=1, device="meta"), fan_in * 4, generator)
 
 
 class Block(nn.Module):

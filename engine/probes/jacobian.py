@@ -28,10 +28,12 @@ def singular_values(network: Network, x: Tensor, sigma: float) -> Iterator[Tenso
         return
     rows = []
     for ones in torch.split(torch.eye(len(x), device=x.device), ROWS):
-        # Probes run in inference mode; derivatives need tensors made outside of it. Not torch.func, whose first call takes 1 s.
+        # Probes run in inference mode; derivatives need tensors made outside of it. Not torch.func,
+        # nor a gradient handed to `grad`: the first call of either loads sympy, which takes a second.
         with torch.inference_mode(False), torch.enable_grad():
             points = x.clone().repeat(len(ones), 1).requires_grad_()
-            rows.append(torch.autograd.grad(network.denoise(points, sigma), points, ones.clone())[0])
+            chosen = (network.denoise(points, sigma) * ones.clone()).sum()
+            rows.append(torch.autograd.grad(chosen, points)[0])
         yield None
     yield leading(torch.cat(rows))
 

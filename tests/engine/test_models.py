@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +26,9 @@ KINDS = sorted(declared.__struct_config__.tag for declared in models.NETWORKS)
 DENOISERS = ("dae", "diffusion", "diffusion-unet", "exact", "unet")
 LINEAR = ("ae", "dae", "supervised", "vae")
 SMALL = {"data": {"n": 60}, "training": {"batch": 1}}
+
+
+ROOT = Path(__file__).parents[2]
 
 
 def network(kind: str, data: str = "dial", **model: Any) -> models.Network:
@@ -203,3 +209,15 @@ def test_encoder_and_decoder_of_the_convolutional_vae_halve_and_double_the_edge(
     assert edges == [8, 4, 4, 8, 16]
     assert mu.shape == log_var.shape == (5, 3)
     assert all(max(a, b) <= 2 * min(a, b) for a, b in pairwise(edges))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_network_is_built_and_trained_without_the_compilers_algebra(kind: str) -> None:
+    """Three ways of PyTorch that we go round load sympy at their first call: two seconds in which a class looks at nothing."""
+    code = (
+        "import sys; from tests.trained import made, play\n"
+        f"play(made('dial', {kind!r}, data={{'n': 60}}, training={{'batch': 4}}), 2)\n"
+        "assert 'sympy' not in sys.modules"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
