@@ -9,18 +9,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, silu
 
-from engine.models.network import drawn, linear
+from engine.models.network import draw, linear
 
 
 def convolution(fan_in: int, fan_out: int, kernel: int, generator: torch.Generator, stride: int = 1) -> nn.Conv2d:
     """A convolution that keeps the edge, or halves it with `stride` 2."""
     layer = nn.Conv2d(fan_in, fan_out, kernel, stride=stride, padding=(kernel - 1) // 2, device="meta")
-    return drawn(layer, fan_in * kernel**2, generator)
+    draw(layer, fan_in * kernel**2, generator)
+    return layer
 
 
 def enlargement(fan_in: int, fan_out: int, generator: torch.Generator) -> nn.ConvTranspose2d:
     """A transposed convolution that doubles the edge; each of its pixels hears 2 × 2 of the smaller image."""
-    return drawn(nn.ConvTranspose2d(fan_in, fan_out, 4, stride=2, padding=1, device="meta"), fan_in * 4, generator)
+    layer = nn.ConvTranspose2d(fan_in, fan_out, 4, stride=2, padding=1, device="meta")
+    draw(layer, fan_in * 4, generator)
+    return layer
 
 
 class Block(nn.Module):

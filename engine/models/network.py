@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -13,8 +12,6 @@ from torch import Tensor, nn
 from engine.data.dataset import Dataset
 from engine.models.chain import Chain
 from engine.protocol.recipe.part import Model
-
-Layer = TypeVar("Layer", bound=nn.Module)
 
 
 class Network(nn.Module):
@@ -98,16 +95,19 @@ def mlp(sizes: list[int], generator: torch.Generator) -> Chain:
 
 def linear(fan_in: int, fan_out: int, generator: torch.Generator) -> nn.Linear:
     """A linear layer with PyTorch's usual initial weights U(−1/√fan_in, 1/√fan_in), from our own stream."""
-    return drawn(nn.Linear(fan_in, fan_out, device="meta"), fan_in, generator)
+    layer = nn.Linear(fan_in, fan_out, device="meta")
+    draw(layer, fan_in, generator)
+    return layer
 
 
-def drawn(layer: Layer, fan_in: int, generator: torch.Generator) -> Layer:
-    """A layer declared on the device "meta", given weights and bias U(−1/√fan_in, 1/√fan_in) on the CPU.
+def draw(layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d, fan_in: int, generator: torch.Generator) -> None:
+    """Give a layer that was declared on the device "meta" its weights and bias, U(−1/√fan_in, 1/√fan_in), on the CPU.
 
-    `nn.utils.skip_init` does as much, but loads the compiler's symbolic shapes and sympy for it: 1.8 s of an engine's start.
+    `nn.utils.skip_init` does as much, but loads the compiler's symbolic shapes and sympy for it: 1.8 s before the first step.
     """
     bound = 1 / math.sqrt(fan_in)
-    for name, declared in list(layer.named_parameters(recurse=False)):
-        weights = torch.empty(declared.shape).uniform_(-bound, bound, generator=generator)
-        setattr(layer, name, nn.Parameter(weights))
-    return layer
+    assert layer.bias is not None
+    layer.weight, layer.bias = (
+        nn.Parameter(torch.empty(declared.shape).uniform_(-bound, bound, generator=generator))
+        for declared in (layer.weight, layer.bias)
+    )

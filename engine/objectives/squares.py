@@ -40,7 +40,7 @@ class SquaredError(Objective):
             loss = weighted.flatten().dot(error.flatten()) / len(answer)
         if answer.requires_grad:  # the exact denoiser has nothing to learn
             # d/d answer of ‖answer − target‖² / n, as that of a product with what is held fixed: `answer.backward(slope)` does
-            # the same, but the first one loads sympy for it, 1.8 s of an engine's start.
+            # the same, but the first one loads sympy for it, 1.8 s before the first step.
             slope = weighted * (2 * weight / len(answer))
             answer.flatten().dot(slope.flatten()).backward()  # type: ignore[no-untyped-call]
         return (loss,)
