@@ -39,14 +39,19 @@ def threads(wanted: int) -> int:
 
 
 def precision(wanted: str, device: torch.device) -> str:
-    """The numbers in the wide products of a training step: as asked; `auto` takes bfloat16 where the CPU has units for them.
+    """The numbers in the wide products of a training step: as asked; `auto` takes bfloat16 where the CPU has units for them."""
+    if wanted != "auto":
+        return wanted
+    return "bfloat16" if device.type == "cpu" and halves_are_fast() else "float32"
+
+
+def halves_are_fast() -> bool:
+    """Whether this CPU has units for products of bfloat16 numbers.
 
     Without such units bfloat16 is imitated, and slow. ARM has some too, but there nobody has measured them.
     """
-    if wanted != "auto":
-        return wanted
-    can = torch.cpu.get_capabilities() if device.type == "cpu" else {}
-    return "bfloat16" if can.get("avx512_bf16") or can.get("amx_bf16") else "float32"
+    can = torch.cpu.get_capabilities()
+    return bool(can.get("avx512_bf16") or can.get("amx_bf16"))
 
 
 def prepare(count: int) -> None:

@@ -20,7 +20,7 @@ def posterior_weights(x: Tensor, data: Tensor, sigma: float | Tensor) -> Tensor:
     x (B, M), data (N, M), sigma a number or (B,) in the units of x. Weights under e^-60 of the largest are exactly zero.
     Raises ValueError for other shapes or a negative sigma.
     """
-    weights = x.new_empty(len(x), len(data))
+    weights = x.new_zeros(len(x), len(data))
     for piece in pieces(x, data, sigma):
         weights[piece.queries, : piece.examples.start] *= 1 - piece.share
         weights[piece.queries, piece.examples] = piece.weights * piece.share
@@ -42,6 +42,7 @@ def exact_denoiser(x: Tensor, data: Tensor, sigma: float | Tensor) -> Tensor:
         else:  # at small sigma most queries have their winner elsewhere: half of the work is saved
             moved = piece.share.squeeze(1).nonzero().squeeze(1)
             so_far[moved] = so_far[moved].lerp_(_mean(piece.weights[moved], rows), piece.share[moved])
+        denoised[piece.queries] = so_far
     return denoised
 
 
