@@ -61,6 +61,26 @@ def test_many_chunks_of_examples_and_blocks_of_queries_answer_like_one(dimension
         torch.testing.assert_close(weights.double() @ data, expected, rtol=0, atol=tolerance)
 
 
+FORMS = (exact_denoiser, posterior_weights, effective_number, log_density_smoothed)
+
+
+@pytest.mark.parametrize("sigma", [0.02, 0.1, 0.5, 3.0])
+def test_a_coarse_look_ahead_misses_nobody(monkeypatch: pytest.MonkeyPatch, sigma: float) -> None:
+    """Winners in the first chunk, in later ones, and a later one that beats an early one by a hair."""
+    data = torch.rand(6000, 100, generator=torch.Generator().manual_seed(23))
+    data[5500:5510] = data[:10] + 1e-3 * random(10, 100, seed=24).float()
+    x = data[[*range(40), 2000, 4100, 5999]] + sigma * random(43, 100, seed=25).float()
+    found, pairs = [], []
+    for fast in (True, False):
+        monkeypatch.setattr("engine.closed_form.posterior.halves_are_fast", lambda fast=fast: fast)
+        found.append([form(x, data, sigma) for form in FORMS])
+        pairs.append(sum(len(piece.weights) for piece in pieces(x, data, sigma)))
+    for looked, straight in zip(*found, strict=True):
+        torch.testing.assert_close(looked, straight, rtol=1e-6, atol=1e-6)
+    assert (found[0][0].double() - reference(x, data, sigma)).norm(dim=1).max() < 1e-4
+    assert pairs[0] < 0.7 * pairs[1] if sigma <= 0.1 else pairs[0] <= pairs[1], "it spares something where little counts"
+
+
 def hard_queries(data: torch.Tensor, sigma: float) -> torch.Tensor:
     """Queries that trip float32: noisy examples, points half-way between two (also noisy), and far-away noise."""
     one, other = data[:4], data[-4:]
