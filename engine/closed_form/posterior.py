@@ -90,7 +90,8 @@ def _may_move(x: Tensor, rows: Tensor, precision: Tensor, log_mass: Tensor) -> T
     """
     norms = torch.linalg.vector_norm(rows, dim=1)
     coarse = torch.mm(x.bfloat16(), rows.bfloat16().T).float().sub_(norms.square() / 2).amax(1, keepdim=True)
-    error = COARSE * torch.linalg.vector_norm(x, dim=1, keepdim=True) * norms.amax()
+    longest = norms.amax()
+    error = longest * (COARSE * torch.linalg.vector_norm(x, dim=1, keepdim=True) + 128 * STEP * longest)  # product, square
     highest = (coarse + error) * precision  # float64
     beyond: Tensor = highest < log_mass + LOWEST_LOGIT
     return (~beyond).squeeze(1).nonzero().squeeze(1)  # NaN goes the usual way
