@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 
 import numpy as np
 import torch
@@ -16,7 +17,9 @@ from engine.scene import Scene, scene_of
 from engine.train import train
 
 IDLE_SHARE = 0.1  #: of the time that another lane has: for one that has nothing to learn
-KEEP_EVERY = 50  #: steps between two snapshots in memory
+KEEP_EVERY = 50  #: steps between two snapshots in memory, or more:
+KEEP_SHARE = 0.005  #: of the training's time that they may take
+READ_S = 0.05  #: of training, after which the curves get their figures
 
 
 class Diverged(ArithmeticError):
@@ -38,9 +41,8 @@ class Track:
         self.share = 1.0 if any(True for _ in run.network.parameters()) else IDLE_SHARE  #: of an equal part of the time
         self.history = History(Snapshot(run.step, run.state()))
         self.goal = 0  #: a branch replays to this step before anything else
-        self._train = train(run)
         self._backlog = Backlog()
-        self._rate = run.step
+        self._set_out()
 
     @property
     def name(self) -> str:
@@ -56,9 +58,23 @@ class Track:
         self.used_s += self.run.train_s - before
         if whole and self.left is not None:
             self.left -= 1
-        if self.run.ledger.full or (whole and self.run.step - self.history.last.step >= KEEP_EVERY):
-            self.check()
-            self.history.keep(Snapshot(self.run.step, self.run.state()))
+        if whole and self.run.step - self.history.last.step >= KEEP_EVERY and self.run.train_s >= self._keep_at:
+            self._keep()
+        elif self.run.train_s >= self._read_at or self.run.ledger.full:
+            self._collect()
+
+    def _set_out(self) -> None:
+        """Train on from where the run stands now."""
+        self._train = train(self.run)
+        self._rate = self.run.step
+        self._keep_at = self._read_at = 0.0  # seconds of training, which may have gone back
+
+    def _keep(self) -> None:
+        """A snapshot, if all are numbers; the next one when the training has gone on long enough to pay for it."""
+        since = time.perf_counter()
+        self.check()
+        self.history.keep(Snapshot(self.run.step, self.run.state()))
+        self._keep_at = self.run.train_s + (time.perf_counter() - since) / KEEP_SHARE
 
     @property
     def replaying(self) -> bool:
@@ -74,8 +90,7 @@ class Track:
         self.run.origin = parent.run.build, self.goal
         self.run.restore(start.state)
         self.run.replay(parent.run)
-        self._train = train(self.run)
-        self._rate = self.run.step
+        self._set_out()
 
     def replay(self) -> None:
         """One slice of the way to `goal`: the steps of the parent once more, with its changes at their places. No news."""
@@ -107,6 +122,7 @@ class Track:
 
     def _collect(self) -> None:
         steps, seconds, figures = self.run.ledger.read()
+        self._read_at = self.run.train_s + READ_S
         bad = np.flatnonzero(~np.isfinite(figures).all(axis=1))
         good = int(bad[0]) if len(bad) else len(steps)
         if good:
@@ -118,9 +134,8 @@ class Track:
     def restore(self, state: State) -> None:
         """Put a fresh run into a state that its like had; its beginning stays, so that every step can still be replayed."""
         self.run.restore(state)
-        self._train = train(self.run)
+        self._set_out()
         self._backlog.clear()
-        self._rate = self.run.step
         self.history = self.history.until(0)
         if self.run.step > self.history.last.step:
             self.history.keep(Snapshot(self.run.step, self.run.state()))
@@ -134,8 +149,7 @@ class Track:
         if diverged_at is not None:
             self.history.forget_from(diverged_at - 1)
         self.run.restore(self.history.last.state)
-        self._train = train(self.run)
-        self._rate = self.run.step
+        self._set_out()
         self._backlog.forget_after(self.run.step)
         self.scene.change()
 

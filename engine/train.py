@@ -58,5 +58,5 @@ def _finish(run: Run, figures: tuple[torch.Tensor, ...], since: float) -> None:
         follow(run.average, run.network, share_at(run.step, run.training["ema"]))
     run.step += 1
     run.under_way = None
-    run.train_s += time.perf_counter() - since
-    run.ledger.write(run.step, run.train_s, figures)
+    run.ledger.write(run.step, run.train_s + time.perf_counter() - since, figures)
+    run.train_s += time.perf_counter() - since  # with what the ledger took, which a step's own row cannot know yet

@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine import track
 from engine.history import History, Snapshot
 from engine.protocol.recipe.editing import from_plain, with_value
 from engine.protocol.recipe.experiment import Experiment
@@ -69,6 +73,23 @@ def test_a_branch_with_other_settings_takes_its_own_way_from_its_step() -> None:
     assert branch.digest() != parent.digest()
 
 
+def test_snapshots_are_rarer_where_copies_cost_more_than_steps_and_figures_come_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(track, "KEEP_SHARE", 1e-9)
+    monkeypatch.setattr(track, "READ_S", 0.0)
+    playing = start().tracks[0]
+    play(playing, 120)
+    assert playing.history.steps == (0, 50), "the first after 50 steps, the next when it is paid for"
+    scalars = playing.scalars()
+    assert scalars is not None
+    assert scalars.steps.tolist() == list(range(1, 121)), "READ_S = 0: figures are read after every step"
+    playing.go_back()
+    assert playing.run.step == 50
+    play(playing, 100)
+    assert playing.history.steps == (0, 50, 100), "who went back owes nothing"
+
+
 def test_undo_after_a_branch_finds_the_parent_as_it_was() -> None:
     repertoire = start()
     parent = repertoire.tracks[0]
@@ -80,7 +101,8 @@ def test_undo_after_a_branch_finds_the_parent_as_it_was() -> None:
     assert repertoire.tracks[0].digest() == digest
 
 
-def test_who_waits_in_the_wings_remembers_less_and_can_still_be_rewound_to_any_step() -> None:
+def test_who_waits_in_the_wings_remembers_less_and_can_still_be_rewound_to_any_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(track, "KEEP_SHARE", math.inf)  # a snapshot after every 50 steps, whatever it costs
     wide = from_plain({"data": {"name": "moons"}, "model": {"kind": "dae", "width": 256}, "training": {"batch": 64}})
     repertoire = start(wide)
     waiting = repertoire.tracks[0]
