@@ -81,12 +81,13 @@ class Audience:
         """Whether a panel has something that it has not shown yet; stages, which follow every move, aside."""
         return bool(self._panels_due())
 
-    def next(self, now: float) -> Seat | None:
-        """The seat whose turn it is: of those with something new, the one that has had the least time.
+    def next(self, now: float, urgent: bool = False) -> Seat | None:
+        """The seat whose turn it is: of those with something new (or only the urgent ones), the one that has had the least time.
 
         So a measurement of seconds keeps no other panel waiting for more than a slice.
         """
-        due = [seat for seat in self._panels_due() if seat.work is not None or now - seat.at >= seat.probe.every_s]
+        asking = (seat for seat in self.seats if not seat.stage and (seat.probe.urgent or not urgent) and seat.due)
+        due = [seat for seat in asking if seat.work is not None or now - seat.at >= seat.probe.every_s]
         found = min(due, key=lambda seat: (not seat.probe.urgent, seat.used_s), default=None)
         if found is not None:
             self._used_s = max(self._used_s, found.used_s)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 from engine.audience import Audience
@@ -42,9 +43,14 @@ class Offering:
         """Whether the window would take a frame."""
         return self._credits > 0
 
+    @property
+    def next(self) -> float:
+        """The time from which a frame may be sent; without end where the window would take none."""
+        return self._next if self._credits > 0 else math.inf
+
     def due(self, now: float) -> bool:
         """Whether a frame may be sent now."""
-        return self._credits > 0 and now >= self._next and bool(self.repertoire.tracks)
+        return now >= self.next and bool(self.repertoire.tracks)
 
     def offer(self, now: float, training: bool, flowing: Flowing, probes: Budget) -> bool:
         """Send a frame if there is news; whether it was sent."""

@@ -92,8 +92,8 @@ class Scheduler:
         """One round; whether anything was done, so that the next round should follow at once."""
         if now < self._look_at and self.trainer.advance(now):
             return True
-        self._look_at = now + LOOK_S
         busy = self._look(now)
+        self._look_at = min(now + LOOK_S, self.offering.next)
         return self.trainer.advance(now) or busy
 
     def _look(self, now: float) -> bool:
@@ -106,8 +106,8 @@ class Scheduler:
         if self.offering.due(now):
             self._measure_stages(now, training)
             busy |= self.offering.offer(now, self.trainer.running, self.flowing, self.probes)
-        seat = self.audience.next(now)
-        if seat is not None and (not training or seat.probe.urgent or self._may_spend(seat, now)):
+        seat = self.audience.next(now, urgent=training and not self.probes.allows(now))
+        if seat is not None and (not training or seat.probe.urgent or not self._yields(seat)):
             self.probes.spend(self.audience.advance(seat))
             busy = True
         self.performer.report(self.saver)
@@ -130,13 +130,12 @@ class Scheduler:
             elif seat.probe.urgent:
                 budget.spend(self.audience.advance(seat))
 
-    def _may_spend(self, seat: Seat, now: float) -> bool:
-        """Whether a panel may have time: if there is some, and no stage that has had less waits for the next frame.
+    def _yields(self, seat: Seat) -> bool:
+        """Whether a panel leaves its time to a stage that has had less and waits for the next frame.
 
-        Else the panels, who are asked in every turn, would take each millisecond as it is earned.
+        Else the panels, who are asked at every look, would take each millisecond as it is earned.
         """
-        waiting = self.offering.open and any(stage.used_s < seat.used_s for stage in self.audience.stages())
-        return self.probes.allows(now) and not waiting
+        return self.offering.open and any(stage.used_s < seat.used_s for stage in self.audience.stages())
 
     def _patience(self, now: float) -> float | None:
         """How long to sleep when there is nothing to do; None: until a command comes."""
