@@ -82,7 +82,7 @@ class Audience:
         return bool(self._panels_due())
 
     def next(self, now: float, urgent: bool = False) -> Seat | None:
-        """The seat whose turn it is: of those with something new (or only the urgent ones), the one that has had the least time.
+        """The seat whose turn it is: of those with news (if `urgent`, that a hand waits for), the one with the least time.
 
         So a measurement of seconds keeps no other panel waiting for more than a slice.
         """

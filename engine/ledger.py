@@ -90,10 +90,6 @@ class Backlog:
         kept = [(part, part[0] <= step) for part in self._parts]
         self._parts = [tuple(kind[rows] for kind in part) for part, rows in kept if rows.any()]
 
-    def clear(self) -> None:
-        """Forget all."""
-        self._parts = []
-
 
 class Stopwatch:
     """Seconds spent in one activity."""

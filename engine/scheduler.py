@@ -25,7 +25,8 @@ from engine.repertoire import Repertoire
 from engine.store import Store
 from engine.vigil import Vigil
 
-PROBE_SHARE = 0.06
+PROBE_SHARE = 0.04  #: of the time, at FRAMES_PER_S and more; who asks for half the frames asks for half the pictures
+FRAMES_PER_S = 60.0
 FLOW_SHARE = 0.35
 CHECKPOINT_S = 2.0
 LOOK_S = 0.003  #: between two looks at everything but the training
@@ -83,6 +84,7 @@ class Scheduler:
                 self.offering.credit(command.frames)
             elif isinstance(command, Watch):
                 self.offering.pace(command.frames_per_s)
+                self.probes.share = PROBE_SHARE * min(1.0, command.frames_per_s / FRAMES_PER_S)
                 self.audience.watch(command.panels, self.repertoire.tracks)
             else:
                 self.performer.obey(command)

@@ -9,8 +9,8 @@ import time
 import numpy as np
 import torch
 
+from engine.figures import Diverged, Figures
 from engine.history import History, Snapshot
-from engine.ledger import Backlog
 from engine.protocol.messages import LaneFacts, LaneState, Scalars
 from engine.run import Run, State
 from engine.scene import Scene, scene_of
@@ -19,15 +19,6 @@ from engine.train import train
 IDLE_SHARE = 0.1  #: of the time that another lane has: for one that has nothing to learn
 KEEP_EVERY = 50  #: steps between two snapshots in memory, or more:
 KEEP_SHARE = 0.005  #: of the training's time that they may take
-READ_S = 0.05  #: of training, after which the curves get their figures
-
-
-class Diverged(ArithmeticError):
-    """A figure of a step became infinite or not a number."""
-
-    def __init__(self, what: str, step: int) -> None:
-        super().__init__(f"{what} at step {step}")
-        self.what, self.step = what, step
 
 
 class Track:
@@ -41,7 +32,7 @@ class Track:
         self.share = 1.0 if any(True for _ in run.network.parameters()) else IDLE_SHARE  #: of an equal part of the time
         self.history = History(Snapshot(run.step, run.state()))
         self.goal = 0  #: a branch replays to this step before anything else
-        self._backlog = Backlog()
+        self._figures = Figures(run)
         self._set_out()
 
     @property
@@ -60,14 +51,14 @@ class Track:
             self.left -= 1
         if whole and self.run.step - self.history.last.step >= KEEP_EVERY and self.run.train_s >= self._keep_at:
             self._keep()
-        elif self.run.train_s >= self._read_at or self.run.ledger.full:
-            self._collect()
+        elif self._figures.due:
+            self._figures.read()
 
     def _set_out(self) -> None:
         """Train on from where the run stands now."""
         self._train = train(self.run)
         self._rate = self.run.step
-        self._keep_at = self._read_at = 0.0  # seconds of training, which may have gone back
+        self._keep_at = 0.0  # seconds of training, which may have gone back
 
     def _keep(self) -> None:
         """A snapshot, if all are numbers; the next one when the training has gone on long enough to pay for it."""
@@ -116,26 +107,15 @@ class Track:
 
         The figures of a step are those before its update: only both together say that a state is worth keeping.
         """
-        self._collect()
+        self._figures.read()
         if not self.run.finite:
             raise Diverged("a weight", self.run.step)
-
-    def _collect(self) -> None:
-        steps, seconds, figures = self.run.ledger.read()
-        self._read_at = self.run.train_s + READ_S
-        bad = np.flatnonzero(~np.isfinite(figures).all(axis=1))
-        good = int(bad[0]) if len(bad) else len(steps)
-        if good:
-            self._backlog.add(steps[:good], seconds[:good], figures[:good])
-        if len(bad):
-            column = int(np.flatnonzero(~np.isfinite(figures[good]))[0])
-            raise Diverged(self.run.ledger.names[column], int(steps[good]))
 
     def restore(self, state: State) -> None:
         """Put a fresh run into a state that its like had; its beginning stays, so that every step can still be replayed."""
         self.run.restore(state)
         self._set_out()
-        self._backlog.clear()
+        self._figures.forget_after(-1)
         self.history = self.history.until(0)
         if self.run.step > self.history.last.step:
             self.history.keep(Snapshot(self.run.step, self.run.state()))
@@ -150,7 +130,7 @@ class Track:
             self.history.forget_from(diverged_at - 1)
         self.run.restore(self.history.last.state)
         self._set_out()
-        self._backlog.forget_after(self.run.step)
+        self._figures.forget_after(self.run.step)
         self.scene.change()
 
     def sound(self) -> tuple[int, State]:
@@ -161,11 +141,10 @@ class Track:
 
     def scalars(self) -> Scalars | None:
         """The figures since the last call, every one once; None where there are none."""
-        found = self._backlog.take()
+        found = self._figures.take()
         if found is None:
             return None
-        steps, seconds, figures = found
-        values = {name: figures[:, i].copy() for i, name in enumerate(self.run.ledger.names)}
+        steps, seconds, values = found
         return Scalars(lane=self.name, build=self.run.build, steps=steps, seconds=seconds, values=values)
 
     def measured(self, figures: dict[str, float], place: tuple[int, float] | None = None) -> Scalars:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from engine.appetite import out_of_memory, reason_of
+from engine.figures import Diverged
 from engine.protocol.messages import Branched, Failed, Message, Paused, Started
 from engine.protocol.recipe.editing import parameters
 from engine.repertoire import Repertoire
 from engine.run import Change
-from engine.track import Diverged, Track
+from engine.track import Track
 
 SUSPECT = 500  #: steps back that a change of a live value is held to be why a figure became infinite
 

@@ -53,7 +53,7 @@ DEEDS: Final[dict[str, tuple[Deed | None, ...]]] = {
         Deed("undo", "Undo", "Take the last change back: recipe, weights and curves", "undo", ("Ctrl+Z",)),
         Deed("redo", "Redo", "Do again what was undone", "redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
         None,
-        Deed("preferences", "Preferences…", "Language, theme, threads, device, autosave", "settings", ("Ctrl+,",)),
+        Deed("preferences", "Preferences…", "Language, theme, pictures, threads, device, autosave", "settings", ("Ctrl+,",)),
     ),
     "&View": (
         Deed("theme", "Light theme", "Dark or light", "sun", ("Ctrl+Shift+L",), checkable=True),

@@ -81,6 +81,7 @@ def window_for(options: Options, app: QApplication, profile: Path) -> Window:
     folder, homeless = _session_folder(profile)
     _keep_log(folder)
     player = Player(session, _engine(options, folder), folder / "engine.log")
+    player.troupe.watch(fps=options.fps)
     player.start()  # first, for the engine takes longer to come up than the window
     window = Window(player, chapters, Appearance(app, memory, options.projector), memory, Sessions(folder))
     window.notices.watchdog.log_to(folder)

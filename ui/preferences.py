@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Preferences: language, theme, threads, device, autosave. What needs a new engine waits for the next start."""
+"""Preferences: language, theme, pictures a second, threads, device, autosave. An engine keeps what it began with."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from ui.controls.labels import Label
 from ui.keeper import Keeper
 from ui.language import LANGUAGES, Language, say
 from ui.theme import theme_of
+from ui.troupe import Troupe
 
 THEMES: Final = {"dark": "Dark", "light": "Light"}
+FPS: Final = ("60", "30", "15")
 DEVICES: Final = {"auto": "The fastest there is", "cpu": "CPU", "cuda": "CUDA", "mps": "MPS"}
 AUTOSAVE: Final = {"20": "Every 20 seconds", "60": "Every minute", "300": "Every 5 minutes", "0": "Never"}
 THREADS: Final = {"0": "All cores but one", **{str(count): str(count) for count in range(1, (os.cpu_count() or 1) + 1)}}
@@ -28,10 +30,12 @@ def with_preferences(options: Options, memory: Memory) -> Options:
     """What the command line does not say, as it was preferred."""
     threads = int(memory.text("threads", tuple(THREADS)))
     device = memory.text("device", tuple(DEVICES))
+    fps = int(memory.text("fps", FPS))
     return replace(
         options,
         threads=options.threads if options.threads is not None or not threads else threads,
         device=options.device if options.device is not None or device == "auto" else device,
+        fps=options.fps if options.fps is not None or fps == int(FPS[0]) else fps,
     )
 
 
@@ -39,7 +43,7 @@ class Preferences(QDialog):
     """A choice for each. It acts when it is made; there is nothing to confirm."""
 
     def __init__(
-        self, parent: QWidget, memory: Memory, language: Language, appearance: Appearance, keeper: Keeper
+        self, parent: QWidget, memory: Memory, language: Language, appearance: Appearance, keeper: Keeper, troupe: Troupe
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(say("Preferences"))
@@ -49,6 +53,8 @@ class Preferences(QDialog):
         self._rows = QFormLayout()
         self._row("language", "Language", LANGUAGES, language.name, language.choose)
         self._row("theme", "Theme", THEMES, appearance.theme.name, lambda name: self._turn(appearance, name))
+        fps = memory.text("fps", FPS)
+        self._row("fps", "Pictures a second", {key: key for key in FPS}, fps, lambda key: self._pace(troupe, key))
         self._row("threads", "Threads", THREADS, memory.text("threads", tuple(THREADS)), self._keep("threads"))
         self._row("device", "Device", DEVICES, memory.text("device", tuple(DEVICES)), self._keep("device"))
         autosave = memory.text("autosave", tuple(AUTOSAVE))
@@ -82,6 +88,10 @@ class Preferences(QDialog):
     def _save_every(self, keeper: Keeper, seconds: str) -> None:
         self._memory.keep("autosave", seconds)
         keeper.save_every(int(seconds))
+
+    def _pace(self, troupe: Troupe, fps: str) -> None:
+        self._memory.keep("fps", fps)
+        troupe.watch(fps=int(fps))
 
     @staticmethod
     def _turn(appearance: Appearance, name: str) -> None:

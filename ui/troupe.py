@@ -45,14 +45,13 @@ class Troupe(QObject):
     def __init__(self, argv: Sequence[str], log: Path | None, parent: QObject) -> None:
         super().__init__(parent)
         self.hello: Hello | None = None
-        self.playing = False
+        self.playing = self._was_playing = False  #: the second: when the engine died
         self.pace = 0.0  #: steps a second in slow motion; 0 as fast as it can
         self.deaths = self.strays = 0  #: engines that died; threads that did not end, whatever was done
         self._argv, self._log = tuple(argv), log
         self._thread: EngineThread | None = None
         self._watched = Watch(panels=())
         self._saved_at: float | None = None
-        self._was_playing = False  # when the engine died
         self.round_s: float | None = None  #: seconds to an engine elsewhere and back, a running mean; None where it is here
         self.heard = 0  #: messages of all engines so far
         self.owing = False  #: whether the engine has to say something: it plays, or was asked and has not answered
@@ -134,10 +133,11 @@ class Troupe(QObject):
         """Train a few steps, then pause."""
         self.send(Step(count=count))
 
-    def watch(self, panels: tuple[Panel, ...]) -> None:
-        """Measure what these panels show, and nothing else."""
-        if panels != self._watched.panels:
-            self._watched = Watch(panels=panels)
+    def watch(self, panels: tuple[Panel, ...] | None = None, fps: float | None = None) -> None:
+        """Measure what these panels show and nothing else, and send at most so many frames a second; None: as before."""
+        old = self._watched
+        self._watched = Watch(panels=old.panels if panels is None else panels, frames_per_s=fps or old.frames_per_s)
+        if self._watched != old:
             self.send(self._watched)
 
     def _hear(self, event: Event) -> None:

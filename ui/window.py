@@ -72,7 +72,7 @@ class Window(QMainWindow):
         self.setCentralWidget(desk)
         desk.setFocus()  # no button has it before Tab leads there
         self.deeds.fill(self.menuBar())
-        self._prefer = partial(Preferences, self, memory, self.language, appearance, self.keeper)
+        self._prefer = partial(Preferences, self, memory, self.language, appearance, self.keeper, player.troupe)
         self._blank, self._keys = Blank(self), Keys(self)
         desk.panels.added.connect(self.notices.follow)
         self._connect()

@@ -36,6 +36,7 @@ class Window:
     play: float | None = None
     report: Path | None = None
     size: tuple[int, int] | None = None  #: pixels
+    fps: int | None = None  #: pictures a second at most
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,8 @@ def _window(parser: _Parser) -> _Parser:
     parser.add_argument("--play", metavar="SECONDS", type=typed.seconds, help="play by itself for so long, then leave")
     parser.add_argument("--report", metavar="FILE", type=typed.path, help="what --play measured, as JSON")
     parser.add_argument("--size", metavar="WxH", type=typed.size, help="the window's size in pixels")
+    parser.add_argument("--fps", metavar="F", type=typed.whole(1, 120), help="pictures a second at most (60); fewer leave more "
+                        "to the training")  # fmt: skip
     lines = [f"  {word:10} {_about(kind)}" for word, (kind, _) in COMMANDS.items()]
     parser.epilog = "\n".join(["commands (each has its own --help):", *lines])
     return parser

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import track
+from engine import figures, track
 from engine.history import History, Snapshot
 from engine.protocol.recipe.editing import from_plain, with_value
 from engine.protocol.recipe.experiment import Experiment
@@ -77,7 +77,7 @@ def test_snapshots_are_rarer_where_copies_cost_more_than_steps_and_figures_come_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(track, "KEEP_SHARE", 1e-9)
-    monkeypatch.setattr(track, "READ_S", 0.0)
+    monkeypatch.setattr(figures, "READ_S", 0.0)
     playing = start().tracks[0]
     play(playing, 120)
     assert playing.history.steps == (0, 50), "the first after 50 steps, the next when it is paid for"

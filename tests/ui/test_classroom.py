@@ -118,14 +118,15 @@ def test_order_brings_panels_without_room_to_the_front():
 def test_preferences_are_kept_and_hold_from_the_next_start_where_the_command_line_says_nothing(stage, tmp_path):
     memory = Memory(tmp_path)
     assert with_preferences(Options(), memory) == Options()
-    dialog = Preferences(stage.window, memory, stage.window.language, stage.window.appearance, stage.window.keeper)
-    for key, value in (("threads", "1"), ("device", "cpu"), ("autosave", "60")):
+    window, troupe = stage.window, stage.player.troupe
+    dialog = Preferences(window, memory, window.language, window.appearance, window.keeper, troupe)
+    for key, value in (("threads", "1"), ("device", "cpu"), ("autosave", "60"), ("fps", "30")):
         box = dialog.boxes[key]
         box.setCurrentIndex(box.findData(value))
         box.activated.emit(box.currentIndex())
     assert stage.window.keeper._timer.interval() == 60_000
-    assert with_preferences(Options(), memory) == Options(threads=1, device="cpu")
-    assert with_preferences(Options(threads=4, device="mps"), memory) == Options(threads=4, device="mps")
+    assert with_preferences(Options(), memory) == Options(threads=1, device="cpu", fps=30)
+    assert with_preferences(Options(threads=4, device="mps", fps=60), memory) == Options(threads=4, device="mps", fps=60)
     dialog.close()
 
 
