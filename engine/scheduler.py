@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The scheduler: the engine's one loop. Everything that takes time is a generator, advanced in turn, a slice at a time.
 
-    drain commands → move the points that are due → offer a frame → a slice of a probe → a step of training → sleep if idle
+    drain commands → move the points that are due → offer a frame → a slice of a probe → steps of training → sleep if idle
 
-While it trains, what stands before the step is looked after every few milliseconds, and at once when a command has come: asked
-before each step of a small network it would take a thirtieth of the time.
+The steps go on for a few milliseconds, or to the next frame: asked before each step of a small network, all that stands before
+it would take a thirtieth of the time.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PROBE_SHARE = 0.04  #: of the time, at FRAMES_PER_S and more; who asks for half 
 FRAMES_PER_S = 60.0
 FLOW_SHARE = 0.35
 CHECKPOINT_S = 2.0
-LOOK_S = 0.003  #: between two looks at everything but the training
+LOOK_S = 0.003  #: of steps before the next look at everything else
 IDLE_S = 0.5  #: the longest sleep while a checkpoint may be due
 MAKER_S = 0.05  #: … while something is being made for a file
 
@@ -50,7 +50,6 @@ class Scheduler:
         self.saver = None if folder is None else Saver(folder)
         self._saved: tuple[tuple[int, int, int], ...] = ()
         self._save_at = 0.0
-        self._look_at = 0.0
         self._vigil = Vigil()
 
     def run(self) -> None:
@@ -75,8 +74,6 @@ class Scheduler:
         return self.inbox.wait(patience)
 
     def _obey(self, commands: list[Command]) -> bool:
-        if commands:
-            self._look_at = 0.0
         for command in commands:
             if isinstance(command, Quit):
                 return True
@@ -92,11 +89,14 @@ class Scheduler:
 
     def _turn(self, now: float) -> bool:
         """One round; whether anything was done, so that the next round should follow at once."""
-        if now < self._look_at and self.trainer.advance(now):
-            return True
         busy = self._look(now)
-        self._look_at = min(now + LOOK_S, self.offering.next)
-        return self.trainer.advance(now) or busy
+        end = min(now + LOOK_S, self.offering.next)
+        while self.trainer.advance(now):
+            busy = True
+            now = time.perf_counter()
+            if now >= end:
+                break
+        return busy
 
     def _look(self, now: float) -> bool:
         """Everything but the training; whether anything was done."""
