@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from engine.audience import Audience
 from engine.budget import Budget
 from engine.flowing import Flowing
-from engine.protocol.messages import Frame, Message, Scalars
+from engine.protocol.messages import FRAMES_PER_S, Frame, Message, Scalars
 from engine.repertoire import Repertoire
 
 CREDITS = 2
@@ -23,7 +23,7 @@ class Offering:
         self.audience = audience
         self._send = send
         self._credits = CREDITS
-        self._pace_s = 1 / 60
+        self._pace_s = 1 / FRAMES_PER_S
         self._next = 0.0
         self._last = 0.0
         self._number = 0
@@ -36,7 +36,7 @@ class Offering:
 
     def pace(self, frames_per_s: float) -> None:
         """How many frames a second the window wants."""
-        self._pace_s = 1 / min(240.0, max(0.5, frames_per_s))
+        self._pace_s = 1 / frames_per_s
 
     @property
     def open(self) -> bool:

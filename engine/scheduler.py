@@ -20,13 +20,12 @@ from engine.flowing import Flowing
 from engine.inbox import Inbox
 from engine.offering import Offering
 from engine.performer import Performer
-from engine.protocol.messages import Command, Credit, Message, Quit, Watch
+from engine.protocol.messages import FRAMES_PER_S, Command, Credit, Message, Quit, Watch
 from engine.repertoire import Repertoire
 from engine.store import Store
 from engine.vigil import Vigil
 
-PROBE_SHARE = 0.04  #: of the time, at FRAMES_PER_S and more; who asks for half the frames asks for half the pictures
-FRAMES_PER_S = 60.0
+PROBE_SHARE = 0.04  #: of the time; who asks for half the frames asks for half the pictures in them
 FLOW_SHARE = 0.35
 CHECKPOINT_S = 2.0
 LOOK_S = 0.003  #: of steps before the next look at everything else

@@ -57,7 +57,7 @@ class Swarm:
     @property
     def active(self) -> bool:
         """Whether any point still moves."""
-        return len(self) > 0 and bool(self.moving.any())  # asked before every step: an empty stage must not cost a tensor
+        return len(self) > 0 and bool(self.moving.any())  # asked several times a frame: an empty stage must not cost a tensor
 
     @property
     def behind(self) -> bool:

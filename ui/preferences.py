@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Preferences: language, theme, pictures a second, threads, device, autosave. An engine keeps what it began with."""
+"""Preferences: language, theme, pictures a second, threads, device, autosave. Threads and device wait for the next start."""
 
 from __future__ import annotations
 
@@ -30,12 +30,11 @@ def with_preferences(options: Options, memory: Memory) -> Options:
     """What the command line does not say, as it was preferred."""
     threads = int(memory.text("threads", tuple(THREADS)))
     device = memory.text("device", tuple(DEVICES))
-    fps = int(memory.text("fps", FPS))
     return replace(
         options,
         threads=options.threads if options.threads is not None or not threads else threads,
         device=options.device if options.device is not None or device == "auto" else device,
-        fps=options.fps if options.fps is not None or fps == int(FPS[0]) else fps,
+        fps=options.fps or int(memory.text("fps", FPS)),
     )
 
 

@@ -14,6 +14,7 @@ from engine.protocol.recipe.probes import Panel
 
 PROTOCOL = 2
 Count = Annotated[int, msgspec.Meta(ge=0)]
+FRAMES_PER_S = 60.0  #: unless somebody asks for fewer
 
 
 class Message(msgspec.Struct, frozen=True, tag_field="say", forbid_unknown_fields=True, kw_only=True):
@@ -62,7 +63,7 @@ class Watch(Message, frozen=True, tag="watch", kw_only=True):
     """The panels that can be seen now; nothing else is measured."""
 
     panels: tuple[Panel, ...]
-    frames_per_s: float = 60.0
+    frames_per_s: Annotated[float, msgspec.Meta(ge=0.5, le=240.0)] = FRAMES_PER_S
 
 
 class Spawn(Message, frozen=True, tag="spawn", kw_only=True):

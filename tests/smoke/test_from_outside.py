@@ -135,13 +135,14 @@ def test_without_a_display_one_sentence_names_what_works_without():
 def test_it_plays_by_itself_and_reports(tmp_path: Path):
     report = tmp_path / "report.json"
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    done = app("--play", "3", "--report", str(report), "--chapter", "training", "--threads", "1", env=env)
+    done = app("--play", "3", "--report", str(report), "--chapter", "training", "--threads", "1", "--fps", "10", env=env)
     assert done.returncode == 0, done.stderr
     found = json.loads(report.read_text(encoding="utf-8"))
     assert found["chapter"] == "training"
     assert found["engine_deaths"] == 0
     assert found["steps"] > 0
     assert found["frames"] > 0
+    assert found["frames_per_s"] < 15, "--fps 10"
     assert set(found) >= {
         "chapter", "threads", "device", "size", "steps", "steps_per_s", "frames", "frames_per_s", "gap_ms", "window_s",
         "first_frame_s", "rss_mb", "engine_deaths",

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from engine.protocol.arguments import Window as Options
-from engine.protocol.messages import Built, Pause, Play
+from engine.protocol.messages import Built, Pause, Play, Watch
 from tests.ui.looking import seen
 from ui.appearance import Memory
 from ui.awake import Awake
@@ -117,7 +117,7 @@ def test_order_brings_panels_without_room_to_the_front():
 
 def test_preferences_are_kept_and_hold_from_the_next_start_where_the_command_line_says_nothing(stage, tmp_path):
     memory = Memory(tmp_path)
-    assert with_preferences(Options(), memory) == Options()
+    assert with_preferences(Options(), memory) == Options(fps=60)
     window, troupe = stage.window, stage.player.troupe
     dialog = Preferences(window, memory, window.language, window.appearance, window.keeper, troupe)
     for key, value in (("threads", "1"), ("device", "cpu"), ("autosave", "60"), ("fps", "30")):
@@ -125,8 +125,10 @@ def test_preferences_are_kept_and_hold_from_the_next_start_where_the_command_lin
         box.setCurrentIndex(box.findData(value))
         box.activated.emit(box.currentIndex())
     assert stage.window.keeper._timer.interval() == 60_000
+    assert [command.frames_per_s for command in stage.sent if isinstance(command, Watch)][-1:] == [30.0], "it acts at once"
     assert with_preferences(Options(), memory) == Options(threads=1, device="cpu", fps=30)
     assert with_preferences(Options(threads=4, device="mps", fps=60), memory) == Options(threads=4, device="mps", fps=60)
+    troupe.watch(fps=60)
     dialog.close()
 
 

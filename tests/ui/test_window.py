@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import sys
+from itertools import dropwhile
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from engine.protocol.messages import PROTOCOL, Build, Built, Change, Changed, Paused, Spawn, Watch
+from engine.protocol.messages import PROTOCOL, Build, Built, Change, Changed, Paused, Spawn, Started, Watch
 from engine.protocol.payloads import Points
 from engine.protocol.version import APP
 from ui.controls.buttons import Button
@@ -71,11 +72,16 @@ def test_right_arrow_trains_a_single_step(stage):
     stage.until(lambda: stage.step >= 0)
 
     def right() -> int:
-        """Where it rests after the key. What the screen showed before may not have been the last step."""
-        rests = len(stage.heard(Paused))
+        """Where it rests after the key: by the pause after this start, for the answer to one before may be under way."""
+        before = len(stage.said)
         press(stage, Qt.Key.Key_Right)
-        stage.until(lambda: len(stage.heard(Paused)) > rests)
-        return max(stage.heard(Paused)[-1].steps.values())
+
+        def rest() -> Paused | None:
+            since_start = dropwhile(lambda event: not isinstance(event, Started), stage.said[before:])
+            return next((event for event in since_start if isinstance(event, Paused)), None)
+
+        stage.until(rest)
+        return max(rest().steps.values())
 
     before = right()
     assert right() == before + 1
