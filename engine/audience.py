@@ -86,8 +86,7 @@ class Audience:
 
         So a measurement of seconds keeps no other panel waiting for more than a slice.
         """
-        asking = (seat for seat in self.seats if not seat.stage and (seat.probe.urgent or not urgent) and seat.due)
-        due = [seat for seat in asking if seat.work is not None or now - seat.at >= seat.probe.every_s]
+        due = [seat for seat in self._panels_due(urgent) if seat.work is not None or now - seat.at >= seat.probe.every_s]
         found = min(due, key=lambda seat: (not seat.probe.urgent, seat.used_s), default=None)
         if found is not None:
             self._used_s = max(self._used_s, found.used_s)
@@ -99,8 +98,8 @@ class Audience:
         for seat in self._panels_due():
             yield 0.0 if seat.work is not None else seat.at + seat.probe.every_s - now
 
-    def _panels_due(self) -> list[Seat]:
-        return [seat for seat in self.seats if not seat.stage and seat.due]
+    def _panels_due(self, urgent: bool = False) -> list[Seat]:
+        return [seat for seat in self.seats if not seat.stage and (seat.probe.urgent or not urgent) and seat.due]
 
     def advance(self, seat: Seat) -> float:
         """One slice of a seat's measurement; returns the seconds that it took. A probe that raises is sent away."""
