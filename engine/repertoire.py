@@ -118,6 +118,7 @@ class Repertoire:
     def _leave(self, tracks: list[Track]) -> None:
         for track in tracks:
             track.history.squeeze(WAITING_BYTES)
+            track.scene.training = False
             self._wings[track.run.build] = (self.run_id, track)
 
     def _prune(self) -> None:

@@ -33,6 +33,7 @@ class Scene:
     sketch: Tensor | None = None  #: (M,) what stands on the sketch pad
     settings: int = 0  #: rises with every live change, every move of the hand and every stroke
     live: int = 0  #: rises with every live change
+    training: bool = False  #: whether the run trains on meanwhile
 
     def pointed(self) -> Tensor:
         """The x (M,) that the user means: under the cursor on the stage, else the newest point there, else the data's mean."""
@@ -72,9 +73,19 @@ class Scene:
             self.settings += 1
 
     @property
+    def haste(self) -> bool:
+        """Whether the next picture follows at once, and may be measured by the products that the training's own steps take."""
+        return self.training and self.run.precision == "bfloat16"
+
+    @property
     def learned(self) -> tuple[int, int]:
         """Changes when the weights or the live values do."""
         return self.run.step, self.live
+
+    @property
+    def coded(self) -> tuple[int, int, bool]:
+        """Changes also when the training halts: at rest the codes are measured in full."""
+        return *self.learned, self.haste
 
     @property
     def subject(self) -> tuple[int, int, int | None]:

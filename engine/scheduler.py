@@ -25,7 +25,7 @@ from engine.repertoire import Repertoire
 from engine.store import Store
 from engine.vigil import Vigil
 
-PROBE_SHARE = 0.04  #: of the time; who asks for half the frames asks for half the pictures in them
+PROBE_SHARE = 0.03  #: of the time; who asks for half the frames asks for half the pictures in them
 FLOW_SHARE = 0.35
 CHECKPOINT_S = 2.0
 LOOK_S = 0.003  #: of steps before the next look at everything else

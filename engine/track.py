@@ -18,7 +18,7 @@ from engine.train import train
 
 IDLE_SHARE = 0.1  #: of the time that another lane has: for one that has nothing to learn
 KEEP_EVERY = 50  #: steps between two snapshots in memory, or more:
-KEEP_SHARE = 0.005  #: of the training's time that they may take
+KEEP_SHARE = 0.003  #: of the training's time that they may take
 
 
 class Track:

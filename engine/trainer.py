@@ -57,6 +57,7 @@ class Trainer:
         self._next = 0.0
         for track in self.repertoire.tracks:
             track.left, track.used_s = count, 0.0
+            track.scene.training = True
         if not self.running and self.repertoire.tracks:
             self.running = True
             self._send(Started(run_id=self.repertoire.run_id))
@@ -65,6 +66,7 @@ class Trainer:
         """Stop, say where; the figures of the last steps are read, so that the next frame shows all panels at one step."""
         self.running = False
         for track in self.repertoire.tracks:
+            track.scene.training = False
             try:
                 track.check()
             except Diverged as error:

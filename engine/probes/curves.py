@@ -5,6 +5,7 @@ the exact floor, and the loss on the floor's own noise; for encoders the KL of a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from engine.gap import Gap
 from engine.probes.kl_bars import pulls_of
@@ -24,11 +25,14 @@ class CurvesProbe(Probe[Curves]):
         self._gap = Gap(scene.run) if wanted and "denoise" in can else None
         self._kl = "kl_data" in declared.names and "posterior" in can
 
+    def version(self) -> Any:
+        return self.scene.coded if self._kl else self.scene.learned
+
     def measure(self) -> Iterator[Reading]:
         """The figures of the present weights."""
         if self._kl:
             place = self.scene.run.step, self.scene.run.train_s
-            for found in pulls_of(self.scene.run):
+            for found in pulls_of(self.scene):
                 yield Reading(figures={"kl_data": float(found[0].sum())} if found else {}, place=place)
         if self._gap is None:
             return

@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from engine.closed_form import gaussian_kl_pulls
+from engine.probes.codes import codes
 from engine.probes.probe import Probe, Reading, subscript, to_numpy
 from engine.protocol.payloads import Axes, Bars, Picture
 from engine.protocol.recipe.probes.kl_bars import KlBars
-from engine.run import Run
+from engine.scene import Scene
 
 ACTIVE = 0.01  #: a dimension is active when the variance of μ_j(x) over the data exceeds this (Burda et al. 2016)
 SLICE = 4096
@@ -21,11 +23,14 @@ SLICE = 4096
 class KlBarsProbe(Probe[KlBars]):
     """Means over all training examples. The bars sum to the figure `kl_data` of the curves, which is measured with them."""
 
+    def version(self) -> Any:
+        return self.scene.coded
+
     def measure(self) -> Iterator[Reading]:
         """One picture and the figure, in slices of the data."""
         run = self.scene.run
         place = run.step, run.train_s
-        for found in pulls_of(run):
+        for found in pulls_of(self.scene):
             if found is None:
                 yield Reading()
             else:
@@ -50,14 +55,16 @@ class KlBarsProbe(Probe[KlBars]):
         return "posterior collapse: every Q(h|x) is the prior, the codes say nothing about x"
 
 
-def pulls_of(run: Run) -> Iterator[tuple[Tensor, Tensor] | None]:
+def pulls_of(scene: Scene) -> Iterator[tuple[Tensor, Tensor] | None]:
     """Both pulls of each dimension, means over all training examples (M_hidd, 2), and the variance of μ_j (M_hidd,).
 
     None after each slice of the data; all in float64.
     """
     parts = []
-    for x in torch.split(run.x, SLICE):
-        parts.append(run.shown.posterior(x))
+    for x in torch.split(scene.run.x, SLICE):
+        mu, log_var = codes(scene, x)
+        assert log_var is not None
+        parts.append((mu, log_var))
         yield None
     mu, log_var = (torch.cat(tensors).double() for tensors in zip(*parts, strict=True))
     pulls = torch.stack([pull.mean(0) for pull in gaussian_kl_pulls(mu, log_var)], dim=1)

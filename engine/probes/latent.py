@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from engine.closed_form import gaussian_log_density
+from engine.probes.codes import codes
 from engine.probes.probe import Probe, Reading, class_labels, picked, to_numpy, to_pixels
 from engine.probes.turning import Turning
 from engine.protocol.payloads import Axes, Images, Paths, Payload, Picture, Points
@@ -57,19 +58,17 @@ class LatentProbe(Probe[Latent]):
 
     def version(self) -> Any:
         """The cursor, the picked example and the drawing count too."""
-        return self.scene.weights
+        return *self.scene.coded, self.scene.settings
 
     def measure(self) -> Iterator[Reading]:
         """At once what the hand asks for, on the cloud as it was last seen; then the cloud as it is, where that has changed."""
-        moved, now = self.urgent, self.scene.learned
+        moved, now = self.urgent, self.scene.coded
         self._answered = self.scene.settings
         if moved and self._cloud is not None:
             yield Reading(self._picture(self._cloud[1]))
         if self._cloud is None or self._cloud[0] != now:
-            run = self.scene.run
-            posterior = "posterior" in run.network.declared.can
-            mu, log_var = run.shown.posterior(self._x) if posterior else (run.shown.encode(self._x), None)
-            self._cloud = self.scene.learned, self._line(mu, log_var) if mu.shape[1] == 1 else self._plane(mu, log_var)
+            mu, log_var = codes(self.scene, self._x)
+            self._cloud = self.scene.coded, self._line(mu, log_var) if mu.shape[1] == 1 else self._plane(mu, log_var)
             yield Reading(self._picture(self._cloud[1]))
 
     def _picture(self, cloud: Cloud) -> Picture:
