@@ -108,6 +108,8 @@ def _app() -> QApplication:
     forced = os.environ.get("QT_QPA_PLATFORM", "")
     if sys.platform == "linux" and not forced and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise CommandError("there is no display; “attractor train” and “attractor render” need none")
+    # Qt would paint each scaled image and each large fill in threads, for whom a busy machine of two cores has no core free.
+    os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     app = QApplication(["attractor"])
     app.setApplicationName("Attractor")
     app.setDesktopFileName("app.attractor.Attractor")  # Wayland finds the icon by it

@@ -57,10 +57,14 @@ class History:
 
 @dataclass(frozen=True)
 class Past:
-    """What a view may know of the training up to a moment: read-only, and nothing of what came later."""
+    """What a view may know of the training up to a moment: read-only, and nothing of what came later.
 
-    lanes: tuple[LaneState, ...] = ()
-    ends: Mapping[Key, int] = field(default_factory=dict)  #: how far each build had come by then
+    Two are equal where the curves are: most frames bring no figures, for those come twenty times a second.
+    """
+
+    builds: tuple[Key, ...] = ()  #: at play
+    ends: Mapping[Key, int] = field(default_factory=dict)  #: the step up to which the figures of each build had come by then
+    told: int = 0  #: reports of figures by then
     _history: History = field(default_factory=History, repr=False, compare=False)
 
     def names(self, lane: str) -> tuple[str, ...]:
@@ -82,7 +86,7 @@ class Past:
         return tuple(curve for curve in curves if curve is not None)
 
     def _present(self, lane: str) -> Key:
-        return next(((state.name, state.build) for state in self.lanes if state.name == lane), (lane, -1))
+        return next((key for key in self.builds if key[0] == lane), (lane, -1))
 
     def _curve(self, key: Key, name: str) -> Curve | None:
         track = self._history.tracks.get(key, {}).get(name)
@@ -121,13 +125,25 @@ class _Run:
         for scalars in frame.scalars:
             self.history.add(scalars)
         last = self.moments[-1] if self.moments else None
-        same = last is not None and _builds(last.lanes) == _builds(frame.lanes)
+        builds = tuple((state.name, state.build) for state in frame.lanes)
+        same = last is not None and last.past.builds == builds
         # Pictures of weights that play no more would tell a wrong story beside the new ones.
         pictures = {**last.pictures, **frame.pictures} if last and same else dict(frame.pictures)
-        ends = {**(last.past.ends if last else {}), **{(state.name, state.build): state.step for state in frame.lanes}}
-        past = Past(frame.lanes, ends, self.history)
+        past = self._past(last.past if last else Past(), frame)
         self.moments.append(Moment(frame.run_id, frame.training, frame.lanes, pictures, past, frame.moving, frame.measuring))
         self.picture_bytes += _OVERHEAD + sum(picture_bytes(picture) for picture in frame.pictures.values())
+
+    def _past(self, before: Past, frame: Frame) -> Past:
+        """Figures may come later than the steps that they are of; a training that went back has those before that only."""
+        ends = dict(before.ends)
+        for scalars in frame.scalars:
+            key = scalars.lane, scalars.build
+            ends[key] = max(ends.get(key, 0), int(scalars.steps.max(initial=0)))
+        for state in frame.lanes:
+            key = state.name, state.build
+            ends[key] = min(ends.get(key, state.step), state.step)
+        builds = tuple((state.name, state.build) for state in frame.lanes)
+        return Past(builds, ends, before.told + len(frame.scalars), self.history)
 
     def thin_moments(self) -> None:
         """Leave out every second moment but those of the newest quarter; the first and the last stay, of two the last."""
@@ -247,7 +263,3 @@ def _array_bytes(value: Any) -> int:
     if isinstance(value, msgspec.Struct):
         return sum(_array_bytes(item) for item in msgspec.structs.astuple(value))
     return 0
-
-
-def _builds(lanes: tuple[LaneState, ...]) -> tuple[Key, ...]:
-    return tuple((state.name, state.build) for state in lanes)

@@ -174,6 +174,18 @@ def test_going_back_to_an_earlier_step_gives_up_what_came_after_it() -> None:
     assert loss.values.tolist() == [1.0] * 50 + [2.0] * 10
 
 
+def test_the_past_is_another_only_when_figures_have_come() -> None:
+    reel = Reel()
+    reports = scalars("A", 1, range(1, 11)), scalars("A", 1, range(11, 15)), scalars("A", 1, [12], kl_data=[3.0])
+    frames = [(10, reports[:1]), (13, ()), (16, ()), (17, reports[1:2]), (17, reports[2:]), (17, ())]
+    for number, (step, news) in enumerate(frames):
+        reel.add(Frame(run_id=1, number=number, training=True, lanes=(state("A", 1, step),), scalars=news, pictures={}))
+    pasts = [reel.at(index).past for index in range(reel.count())]
+    assert [now == before for before, now in zip(pasts, pasts[1:], strict=False)] == [True, True, False, False, True]
+    lengths = [len(loss.steps) for loss in (past.series("A", "loss") for past in pasts) if loss is not None]
+    assert lengths == [10, 10, 10, 14, 14, 14], "a moment knows no figures that came later, though they are of steps before it"
+
+
 def test_a_rebuilt_lane_starts_a_curve_and_undo_brings_the_old_one_back() -> None:
     reel = Reel()
     reel.add(frame(0, scalars("A", 1, range(1, 11)), stage=picture(10)))

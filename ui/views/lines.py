@@ -79,7 +79,7 @@ def lines_of(picture: Picture | None, past: Past, probe: Curves | None, lane: st
 
 
 def _trained(past: Past, probe: Curves, lane: str, in_seconds: bool) -> Iterable[Line]:
-    lanes = [state.name for state in past.lanes if not lane or state.name == lane]
+    lanes = [name for name, _ in past.builds if lane in ("", name)]
     styles = _styles(probe.names)
     for index, name in enumerate(lanes):
         for scalar, (role, label) in styles.items():
