@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
@@ -10,9 +11,16 @@ from engine import device
 from engine.data import load
 from engine.models.chain import WIDE, Chain
 from engine.models.network import mlp
+from engine.probes.kl_bars import KlBarsProbe
+from engine.protocol.payloads import Bars
 from engine.protocol.recipe.editing import from_plain
+from engine.protocol.recipe.experiment import Experiment
+from engine.protocol.recipe.probes.kl_bars import KlBars
+from engine.repertoire import Repertoire
 from engine.run import Run
+from engine.scene import Scene, scene_of
 from engine.train import train
+from engine.trainer import Trainer
 
 SIDE = 256
 BATCH = WIDE // SIDE**2
@@ -28,12 +36,25 @@ def gradients(chain: Chain, x: torch.Tensor, rounded: bool) -> list[torch.Tensor
     return [inward, *(parameter.grad for parameter in chain.parameters() if parameter.grad is not None)]
 
 
-def run_of(precision: str) -> Run:
+def experiment_of(precision: str) -> Experiment:
     """A VAE whose layers are wide."""
     training = {"precision": precision, "batch": BATCH, "threads": 1}
     plain = {"data": {"name": "shapes", "n": 300}, "model": {"kind": "vae", "width": SIDE, "depth": 1}, "training": training}
-    experiment = from_plain(plain)
+    return from_plain(plain)
+
+
+def run_of(precision: str) -> Run:
+    experiment = experiment_of(precision)
     return Run(experiment.lanes[0], load(experiment.data, 0), 0)
+
+
+def bars_of(scene: Scene) -> np.ndarray:
+    """The KL of each hidden dimension, as a panel shows it."""
+    with torch.inference_mode():
+        shown = [reading.picture for reading in KlBarsProbe(KlBars(), "p", scene).measure() if reading.picture is not None]
+    (bars,) = shown[-1].layers
+    assert isinstance(bars, Bars)
+    return bars.values
 
 
 def weights_after(run: Run, steps: int) -> torch.Tensor:
@@ -88,3 +109,28 @@ def test_outside_the_step_nothing_is_rounded() -> None:
         exact = run.network.double().encode(x.double())
         shown = run.network.float().encode(x)
     assert float((shown - exact).abs().max()) < 1e-5
+
+
+def test_panels_take_the_trainings_products_while_it_trains_and_are_measured_in_full_at_rest() -> None:
+    repertoire = Repertoire()
+    repertoire.play(1, experiment_of("bfloat16"), (1,))
+    trainer, scene = Trainer(repertoire, lambda message: None), repertoire.tracks[0].scene
+    trainer.start()
+    while scene.run.step < 3:
+        trainer.advance(0.0)
+    quick, coded = bars_of(scene), scene.coded
+    trainer.halt()
+    full = bars_of(scene)
+    run = scene.run
+    _, _, kl = run.objective.figures(run.x, torch.arange(len(run.x)), torch.Generator().manual_seed(0))
+    assert float(full.sum()) == pytest.approx(float(kl.detach()), rel=1e-5)
+    assert full == pytest.approx(quick, abs=2e-3)
+    assert not np.array_equal(full, quick)
+    assert scene.coded != coded, "else the rounded picture would stay"
+
+
+def test_a_training_in_float32_has_panels_in_float32() -> None:
+    scene = scene_of(run_of("float32"))
+    at_rest = bars_of(scene)
+    scene.training = True
+    assert np.array_equal(bars_of(scene), at_rest)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -181,7 +182,7 @@ def test_the_past_is_another_only_when_figures_have_come() -> None:
     for number, (step, news) in enumerate(frames):
         reel.add(Frame(run_id=1, number=number, training=True, lanes=(state("A", 1, step),), scalars=news, pictures={}))
     pasts = [reel.at(index).past for index in range(reel.count())]
-    assert [now == before for before, now in zip(pasts, pasts[1:], strict=False)] == [True, True, False, False, True]
+    assert [now == before for before, now in pairwise(pasts)] == [True, True, False, False, True]
     lengths = [len(loss.steps) for loss in (past.series("A", "loss") for past in pasts) if loss is not None]
     assert lengths == [10, 10, 10, 14, 14, 14], "a moment knows no figures that came later, though they are of steps before it"
 
