@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import statistics
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ ENV = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offsc
 RECIPE = Path(__file__).parent / "shapes.json"
 SECONDS: Final = 8.0
 ROUNDS: Final = 5
+FIRST: Final = 2000  #: steps of the first `train`; the others take half as long as a play
 SLOW: Final = 40.0  #: pictures a second; fewer were asked for
 SHOWN: Final = {  #: what is played → its name on the command lines of the window and of `train`, least share of its speed there
     "digits VAE, all panels of chapter 4": (("--chapter", "training"), "training", 0.80),
@@ -25,15 +27,17 @@ SHOWN: Final = {  #: what is played → its name on the command lines of the win
 
 
 def rows() -> Iterator[Row]:
-    """Five plays of each, with `train` between them."""
+    """Five plays of each, every one against the `train` before and the `train` after it."""
     reports: list[dict[str, Any]] = []
     for what, (played, trained, share) in SHOWN.items():
-        pairs = []
+        rates, alone = [], [train_rate(trained, "--threads", "1", steps=FIRST)]
         for _ in range(ROUNDS):
             reports.append(play(*played, "--size", "1920x1080", "--threads", "1", seconds=SECONDS, env=ENV))
-            rate = reports[-1]["steps_per_s"]
-            pairs.append(rate / train_rate(trained, "--threads", "1", steps=max(round(rate * SECONDS / 2), 400)))
-        yield Row(f"{what}: in the window / headless", statistics.median(pairs), "×", at_least=share)
+            rates.append(reports[-1]["steps_per_s"])
+            alone.append(train_rate(trained, "--threads", "1", steps=max(round(rates[-1] * SECONDS / 2), 400)))
+        pairs = [2 * rate / sum(around) for rate, around in zip(rates, pairwise(alone), strict=True)]
+        details = {"pairs": [round(pair, 3) for pair in pairs], "headless": round(statistics.median(alone))}
+        yield Row(f"{what}: in the window / headless", statistics.median(pairs), "×", at_least=share, details=details)
     for name, key, at_least, at_most in (
         ("frames a second", "frames_per_s", 50.0, None),
         ("window after start", "window_s", None, 0.6),
