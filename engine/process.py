@@ -15,8 +15,9 @@ import torch
 from engine import device
 from engine.inbox import Inbox
 from engine.protocol.line import Reader, Writer
-from engine.protocol.link import MAGIC, widen
+from engine.protocol.link import MAGIC
 from engine.protocol.messages import PROTOCOL, Hello
+from engine.protocol.pipes import widen
 from engine.protocol.version import APP
 from engine.scheduler import Scheduler
 

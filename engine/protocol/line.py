@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import IO, BinaryIO, Final
 
 from engine.protocol.messages import Credit, Event, Kept, Message
+from engine.protocol.pipes import room
 from engine.protocol.wire import MAX_BYTES, WireError, encode
 
 HEADER: Final = 4
@@ -79,7 +80,11 @@ class Flight:
 
 
 class Writer(threading.Thread):
-    """Writes messages to a stream from a thread of its own. A broken stream ends it and calls `broken` once."""
+    """Writes messages to a stream: at once where it has room for them, else from a thread of its own.
+
+    A thread needs Python's lock, just when the one who put the message needs it for its next step, and for longer than the
+    message does. A broken stream ends all writing and calls `broken` once.
+    """
 
     def __init__(self, stream: IO[bytes], broken: Callable[[Exception], None] = lambda error: None) -> None:
         super().__init__(name="link-writer", daemon=True)
@@ -90,6 +95,7 @@ class Writer(threading.Thread):
         self._pieces: deque[bytes] = deque()  # the rest of the message that is being sent
         self._flight = Flight()
         self._wants_far = self._far = self._closed = False
+        self._writing = False  # the thread is: what it has taken goes first
         self._owed = 0  # chunks that came and were not answered yet
 
     @property
@@ -100,8 +106,10 @@ class Writer(threading.Thread):
     def put(self, message: Message) -> None:
         """Send a message when its turn comes; never blocks."""
         with self._wake:
-            self._queues[_rank(message) if self._wants_far else 0].append(message)
-            self._wake.notify()
+            others = self._writing or self._wants_far or self._closed or any(self._queues)
+            if others or isinstance(message, Kept) or not self._at_once(message):  # a file is long, and in no hurry
+                self._queues[_rank(message) if self._wants_far else 0].append(message)
+                self._wake.notify()
 
     def close(self) -> None:
         """End after what is already in the queue."""
@@ -131,16 +139,38 @@ class Writer(threading.Thread):
         """The thread's life: encode and write until closed or broken."""
         try:
             while (chunk := self._next()) is not None:
-                self._stream.write(chunk)
-                self._stream.flush()
-        except (OSError, ValueError) as error:  # ValueError: no message (a WireError), or the stream was closed under us
-            if isinstance(error, WireError):
-                print(error, file=sys.stderr, flush=True)
-            self._broken(error)
+                self._write(chunk)
+        except (OSError, ValueError) as error:
+            self._break(error)
+
+    def _write(self, chunk: bytes) -> None:
+        self._stream.write(chunk)
+        self._stream.flush()
+
+    def _at_once(self, message: Message) -> bool:
+        """Write a message if the stream will not make us wait; whether it is done with."""
+        try:
+            (chunk,) = _chunks(message, packs=False)
+            if len(chunk) > room(self._stream):
+                return False
+            self._write(chunk)
+        except (OSError, ValueError) as error:
+            self._closed = True
+            self._wake.notify()
+            self._break(error)
+        return True
+
+    def _break(self, error: Exception) -> None:
+        """No message (a WireError), a stream that nobody reads, or one that was closed under us (a ValueError)."""
+        if isinstance(error, WireError):
+            print(error, file=sys.stderr, flush=True)
+        broken, self._broken = self._broken, lambda error: None
+        broken(error)
 
     def _next(self) -> bytes | None:
         """The next chunk, when it may go; None when all is said. Raises WireError, and LinkError where nobody answers."""
         with self._wake:
+            self._writing = False
             while not self._due():
                 self._wake.wait(LOST_S if self._far else None)
                 self._flight.check(time.monotonic())
@@ -155,6 +185,7 @@ class Writer(threading.Thread):
             queue = next((queue for queue in self._queues if queue), None)
             if queue is None:
                 return None
+            self._writing = True
             message = queue.popleft()
         chunks = _chunks(message, self._far and queue is not self._queues[0])
         with self._wake:

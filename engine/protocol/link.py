@@ -11,7 +11,6 @@ import contextlib
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import IO, BinaryIO
 from engine.protocol.line import LinkError as LinkError
 from engine.protocol.line import Reader, Writer
 from engine.protocol.messages import PROTOCOL, Change, Command, Hello, Pick, Quit, Report, Sketch, Watch
+from engine.protocol.pipes import widen
 from engine.protocol.places import own_command
 from engine.protocol.version import APP
 from engine.protocol.wire import WireError, decode_greeting, decode_report
@@ -216,12 +216,3 @@ def rotate(log: Path, most: int = MOST_LOG) -> None:
         if log.stat().st_size > most:
             shutil.copyfile(log, log.with_name(log.name + ".1"))
             os.truncate(log, 0)
-
-
-def widen(stream: IO[bytes]) -> None:
-    """Give a pipe room for a whole frame where the system lets us (Linux), so that writers wait less."""
-    if sys.platform == "linux":
-        import fcntl
-
-        with contextlib.suppress(OSError):
-            fcntl.fcntl(stream.fileno(), fcntl.F_SETPIPE_SZ, 1 << 20)

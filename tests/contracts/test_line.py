@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import zlib
 from collections import deque
 from collections.abc import Iterator
@@ -14,12 +15,13 @@ from typing import IO
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from engine.protocol import line
 from engine.protocol.line import ACK, CUT, FAR, FIRST, HEADER, LAST, PIECE, QUEUE_S, WHOLE, Flight, LinkError, Reader, Writer
 from engine.protocol.messages import Credit, Frame, Kept, Paused, Play
 from engine.protocol.payloads import Picture, Points
-from engine.protocol.wire import decode_report, encode
+from engine.protocol.wire import decode_command, decode_report, encode
 
 PAUSED = Paused(run_id=1, steps={"vae": 3})
 CLOUD = Points(name="cloud", xy=np.zeros((4000, 2), np.float32))
@@ -190,3 +192,37 @@ def test_the_line_is_kept_busy_and_nothing_waits_much_longer_than_the_bound(mega
     used = simulated.go(20.0)
     assert used > 0.8 or simulated.flight._most == line.MOST
     assert max(simulated.waits) < max(2 * QUEUE_S, 1.5 * CUT / simulated.rate)
+
+
+def test_what_has_room_is_written_at_once_and_what_has_none_waits_in_its_order() -> None:
+    end = End()
+    numbers = list(range(400))
+    for number in numbers:
+        end.writer.put(replace(FRAME, number=number))  # more than a pipe holds, and nobody reads: none of this may block
+    heard = [decode_report(end.chunk()[2]) for _ in numbers]
+    assert [message.number for message in heard if isinstance(message, Frame)] == numbers
+    end.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a pipe holds")
+def test_a_short_message_needs_no_thread() -> None:
+    ours, theirs = os.pipe()
+    with os.fdopen(ours, "rb") as heard, os.fdopen(theirs, "wb") as stream:
+        Writer(stream).put(Credit(frames=3))  # its thread was never started
+        header = heard.read(HEADER)
+        assert decode_command(heard.read(int.from_bytes(header, "little"))) == Credit(frames=3)
+
+
+def test_a_stream_that_nobody_reads_any_more_is_reported_once() -> None:
+    ours, theirs = os.pipe()
+    trouble: list[Exception] = []
+    stream = os.fdopen(theirs, "wb", buffering=0)
+    writer = Writer(stream, trouble.append)
+    writer.start()
+    os.close(ours)
+    for _ in range(3):
+        writer.put(Credit(frames=1))
+    writer.join(5)
+    assert not writer.is_alive()
+    assert [type(error) for error in trouble] == [BrokenPipeError]
+    stream.close()
