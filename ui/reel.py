@@ -125,23 +125,25 @@ class _Run:
         for scalars in frame.scalars:
             self.history.add(scalars)
         last = self.moments[-1] if self.moments else None
-        builds = tuple((state.name, state.build) for state in frame.lanes)
-        same = last is not None and last.past.builds == builds
+        past = self._past(last.past if last else Past(), frame)
+        same = last is not None and last.past.builds == past.builds
         # Pictures of weights that play no more would tell a wrong story beside the new ones.
         pictures = {**last.pictures, **frame.pictures} if last and same else dict(frame.pictures)
-        past = self._past(last.past if last else Past(), frame)
         self.moments.append(Moment(frame.run_id, frame.training, frame.lanes, pictures, past, frame.moving, frame.measuring))
         self.picture_bytes += _OVERHEAD + sum(picture_bytes(picture) for picture in frame.pictures.values())
 
     def _past(self, before: Past, frame: Frame) -> Past:
-        """Figures may come later than the steps that they are of; a training that went back has those before that only."""
+        """Figures may come later than the steps that they are of; a training that went back has those before that only.
+
+        A build that has told nothing may show all that it is a continuation of: a branch on its way has its parent's.
+        """
         ends = dict(before.ends)
         for scalars in frame.scalars:
             key = scalars.lane, scalars.build
             ends[key] = max(ends.get(key, 0), int(scalars.steps.max(initial=0)))
         for state in frame.lanes:
             key = state.name, state.build
-            ends[key] = min(ends.get(key, state.step), state.step)
+            ends[key] = min(ends[key], state.step) if key in ends and key in self.history.tracks else state.step
         builds = tuple((state.name, state.build) for state in frame.lanes)
         return Past(builds, ends, before.told + len(frame.scalars), self.history)
 

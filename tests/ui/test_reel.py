@@ -187,6 +187,17 @@ def test_the_past_is_another_only_when_figures_have_come() -> None:
     assert lengths == [10, 10, 10, 14, 14, 14], "a moment knows no figures that came later, though they are of steps before it"
 
 
+def test_a_branch_that_rests_shows_its_parents_curve_as_far_as_it_has_come() -> None:
+    reel = Reel()
+    reel.add(frame(0, scalars("A", 1, range(1, 101))))
+    reel.branch(1, 2, (1, 60))
+    for number, step in enumerate((20, 45, 60), start=1):
+        reel.add(Frame(run_id=1, number=number, training=False, lanes=(state("A", 2, step),), scalars=(), pictures={}))
+        loss = reel.at(number).past.series("A", "loss")
+        assert loss is not None
+        assert loss.steps[-1] == step
+
+
 def test_a_rebuilt_lane_starts_a_curve_and_undo_brings_the_old_one_back() -> None:
     reel = Reel()
     reel.add(frame(0, scalars("A", 1, range(1, 11)), stage=picture(10)))
