@@ -25,7 +25,8 @@ from engine.repertoire import Repertoire
 from engine.store import Store
 from engine.vigil import Vigil
 
-PROBE_SHARE = 0.03  #: of the time; who asks for half the frames asks for half the pictures in them
+PROBE_SHARE = 0.03  #: of the time, for each lane; who asks for half the frames asks for half the pictures in them
+PROBES_AT_MOST = 0.08  #: … for all lanes
 FLOW_SHARE = 0.35
 CHECKPOINT_S = 2.0
 LOOK_S = 0.003  #: of steps before the next look at everything else
@@ -50,6 +51,7 @@ class Scheduler:
         self._saved: tuple[tuple[int, int, int], ...] = ()
         self._save_at = 0.0
         self._vigil = Vigil()
+        self._asked = 1.0  # the part of all frames that the window wants
 
     def run(self) -> None:
         """Play until told to quit. At the end the last checkpoint is on disk."""
@@ -80,7 +82,7 @@ class Scheduler:
                 self.offering.credit(command.frames)
             elif isinstance(command, Watch):
                 self.offering.pace(command.frames_per_s)
-                self.probes.share = PROBE_SHARE * min(1.0, command.frames_per_s / FRAMES_PER_S)
+                self._asked = min(1.0, command.frames_per_s / FRAMES_PER_S)
                 self.audience.watch(command.panels, self.repertoire.tracks)
             else:
                 self.performer.obey(command)
@@ -103,6 +105,7 @@ class Scheduler:
         if not training:  # what is measured at rest takes no step's time, and must not keep the panels waiting after Play
             self.probes.settle()
             self.flowing.budget.settle()
+        self.probes.share = min(PROBE_SHARE * len(self.repertoire.tracks), PROBES_AT_MOST) * self._asked
         busy = self.flowing.advance(now, unbounded=not training)
         if self.offering.due(now):
             self._measure_stages(now, training)

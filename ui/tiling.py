@@ -11,8 +11,9 @@ from typing import Final
 
 SMALL_WIDTH: Final = 215  #: the least at which a small panel can be read, in pixels at scale 1
 SMALL_HEIGHT: Final = 130
-STAGE_WIDTH: Final = 240
+STAGE_WIDTH: Final = 95
 STAGE_HEIGHT: Final = 200
+STAGE_WORDS: Final = 100  #: of a stage's height, for its title, the names of its layers and of its axes
 SHARE: Final = 0.70  #: of the height that the stages take
 MOST_BELOW: Final = 0.48  #: of the height that small panels may take, if they are many
 
@@ -35,7 +36,7 @@ def tiling(width: int, height: int, stages: int, below: int, scale: float = 1.0,
         return Tiling(_stages(width, height, stages, scale), ())
     columns = max(1, min(below, int(width // (SMALL_WIDTH * scale))))
     wanted = math.ceil(below / columns)
-    most = min(height * MOST_BELOW, height - STAGE_HEIGHT * scale)
+    most = min(height * MOST_BELOW, height - _shape(width, height * share, stages, scale)[1] * STAGE_HEIGHT * scale)
     rows = max(1, min(wanted, int(max(most, height * (1 - share)) // (SMALL_HEIGHT * scale))))
     room = max(height * (1 - share), min(rows * SMALL_HEIGHT * scale, most))
     shown = min(below, rows * columns)
@@ -47,9 +48,14 @@ def tiling(width: int, height: int, stages: int, below: int, scale: float = 1.0,
 
 
 def _stages(width: int, height: int, count: int, scale: float) -> tuple[Rect, ...]:
-    columns = max(1, min(count, int(width // (STAGE_WIDTH * scale))))
-    rows = math.ceil(count / columns)
-    return _grid(0, 0, width, height, math.ceil(count / rows), rows, count)
+    return _grid(0, 0, width, height, *_shape(width, height, count, scale), count)
+
+
+def _shape(width: float, height: float, count: int, scale: float) -> tuple[int, int]:
+    """Columns and rows of `count` stages: those that leave room for the largest squares, since most planes are square."""
+    shapes = [(math.ceil(count / rows), rows) for rows in range(1, count + 1)]
+    wide = [shape for shape in shapes if width / shape[0] >= STAGE_WIDTH * scale] or shapes[-1:]
+    return max(wide, key=lambda shape: min(width / shape[0], height / shape[1] - STAGE_WORDS * scale))
 
 
 def _fit(width: int, height: int, count: int, scale: float) -> tuple[int, int]:

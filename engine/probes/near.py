@@ -18,6 +18,7 @@ class NearProbe(Probe[Near]):
     """New samples at every measurement, by always the same noise."""
 
     every_s = 1.0
+    share = 3.0  # all of a chapter waits for this figure, and the way to it takes 200 updates
 
     def measure(self) -> Iterator[Reading]:
         """The samples travel an update a slice; then one picture."""

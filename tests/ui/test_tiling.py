@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.tiling import SMALL_HEIGHT, SMALL_WIDTH, STAGE_HEIGHT, STAGE_WIDTH, Rect, tiling
+from ui.tiling import SMALL_HEIGHT, SMALL_WIDTH, STAGE_HEIGHT, STAGE_WIDTH, STAGE_WORDS, Rect, tiling
 
 sizes = st.tuples(st.integers(480, 3200), st.integers(420, 1900))
 scales = st.sampled_from([1.0, 1.25, 1.6])
@@ -33,7 +34,7 @@ def test_panels_fill_the_room_without_gap_or_overlap(size, stages, below, scale,
         assert sum(map(area, rects)) == size[0] * size[1]
 
 
-@given(st.tuples(st.integers(620, 3200), st.integers(520, 1900)), st.integers(1, 2), st.integers(0, 10), scales)
+@given(st.tuples(st.integers(620, 3200), st.integers(520, 1900)), st.integers(1, 4), st.integers(0, 10), scales)
 def test_panels_that_are_shown_can_be_read(size, stages, below, scale):
     width, height = round(size[0] * scale), round(size[1] * scale)
     plan = tiling(width, height, stages, below, scale)
@@ -50,6 +51,15 @@ def test_panels_that_are_shown_can_be_read(size, stages, below, scale):
 def test_a_stage_alone_takes_the_whole_room(size, stages, scale):
     plan = tiling(*size, stages, 0, scale)
     assert sum(map(area, plan.stages)) == size[0] * size[1]
+
+
+@pytest.mark.parametrize("stages", [3, 4])
+@pytest.mark.parametrize(("width", "height", "scale"), [(534, 600, 1.0), (633, 547, 1.6), (1280, 900, 1.0)])
+def test_the_stages_of_a_chapter_stand_side_by_side_where_a_second_row_would_make_strips_of_them(stages, width, height, scale):
+    """The middle at 1024×768, the same in projector mode, and at 1920×1080."""
+    plan = tiling(width, height, stages, 6, scale)
+    squares = [min(w, h - STAGE_WORDS * scale) for _, _, w, h in plan.stages]
+    assert min(squares) >= 0.8 * width / stages
 
 
 def test_the_stage_has_the_larger_part():

@@ -22,6 +22,7 @@ class PanelHead(Dressed):
         super().__init__(parent)
         self.title = ElidedLabel(title, "strong")
         self.title.setToolTip(help)
+        self.title.setMinimumWidth(1)  # a hand over a narrow stage wants the buttons
         self.note = PartsLabel("", "caption", "faint")
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.settings = IconButton("settings", "Settings of this panel", flat=True)

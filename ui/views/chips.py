@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The layers of a plane as check boxes in a row. Where it is short they are smaller, then stand in two rows where the widget
-is high enough; then symbols lose their argument, and at last words are left out.
+is high enough; then symbols lose their argument, words are left out, and at last chips.
 
 What is not written stands in the tooltip.
 """
@@ -104,7 +104,10 @@ class ChipRow(QObject):
             while narrow and len(rows()) > most:
                 name = narrow.pop()
                 chips[name].setText(form(name))
-        self._stand(list(chips.values()), rows(), room, gap)
+        shown = rows()[:most]
+        for k, chip in enumerate(chips.values()):  # the keys 1 … 9 switch those too that find no room
+            chip.setVisible(k < shown[-1].stop)
+        self._stand(list(chips.values()), shown, room, gap)
 
     @staticmethod
     def _stand(chips: list[Chip], rows: list[range], room: QRect, gap: int) -> None:

@@ -16,11 +16,12 @@ from ui.theme import Theme
 from ui.theme.colormap import color_table
 from ui.views.camera import Camera
 from ui.views.points import color_of
-from ui.views.words import CENTER, LEFT, RIGHT, parts_within, width_of, write
+from ui.views.words import CENTER, LEFT, RIGHT, ends_within, parts_within, width_of, write, write_whole
 
 EDGE: Final = 12.0  #: air at the sides, pixels at scale 1
 _BAR_PX: Final = (30.0, 90.0)  #: the shortest and the longest bar of colors
 _LOW_PX: Final = 300.0  #: a lower widget has no room for numbers along its axes
+_NARROW_PX: Final = 240.0  #: nor has a narrower one
 _SMALL_PX: Final = 170.0  #: a lower widget spares every line
 _MARK_PX: Final = 86.0  #: room for one mark of an axis
 
@@ -46,14 +47,17 @@ class Plan:
         low = bool(chips.width() and corner.width() and chips.width() + corner.width() + 3 * edge > wide)
         above = max(chips.height(), 0 if low else corner.height())
         top = above + theme.px(4 if is_low(theme, high) else 16) if above else 0
-        numbered = bool(axes.x or axes.y) and high >= theme.px(_LOW_PX)
+        numbered = bool(axes.x or axes.y) and high >= theme.px(_LOW_PX) and wide >= theme.px(_NARROW_PX)
         marks = row if numbered else 0
         below = "" if numbered else _directions(axes)
         bottom = row + theme.px(4) if below or _legend(picture) or _scale(picture) is not None else 0
-        bottom = max(bottom, theme.px(30)) if low else bottom
+        line = _corner_line(theme, axes) if low else corner.width()
+        most = wide - 1.5 * edge
+        tall = line > most  # two lines, below as above
+        bottom = max(bottom, (corner.height() + theme.px(6) if tall else theme.px(30)) if low else 0)
         left = row + theme.px(34) if numbered else 0
         room = QRectF(left, top, max(wide - left, 1.0), max(high - top - marks - bottom, 1.0))
-        line = _corner_line(theme, axes) if low else corner.width()
+        line = min(line, most)
         return Plan(
             room,
             top=QRectF(0, 0, wide, top),
@@ -112,7 +116,7 @@ def draw_bands(p: QPainter, theme: Theme, picture: Picture, plan: Plan) -> None:
         write(p, QRectF(-high / 2, -theme.px(10), high, theme.px(20)), parts_within(axes.y, font, high), font, soft, CENTER)
         p.restore()
     row = plan.bottom.adjusted(edge, 0, -edge, -theme.px(2))
-    draw_corner(p, theme, axes, plan.corner, one_line=plan.corner.top() > 0)
+    draw_corner(p, theme, axes, plan.corner, one_line=plan.corner.height() < _corner_size(theme, axes).height())
     right = plan.corner.left() - edge if plan.corner.top() > 0 else row.right()
     scale = _scale(picture)
     if scale is not None:
@@ -135,25 +139,26 @@ def _corner_size(theme: Theme, axes: Axes) -> QSizeF:
 
 def _corner_line(theme: Theme, axes: Axes) -> float:
     """The room that it takes in one line."""
-    return width_of(axes.note, theme.font("caption")) + theme.px(8) + width_of(axes.figure, theme.font("number"))
+    gap = theme.px(8) if axes.note and axes.figure else 0
+    return width_of(axes.note, theme.font("caption")) + gap + width_of(axes.figure, theme.font("number"))
 
 
 def draw_corner(p: QPainter, theme: Theme, axes: Axes, band: QRectF, one_line: bool) -> None:
     """The figure of a picture and its words, to the right of a band."""
     small, large = theme.font("caption"), theme.font("number")
     if one_line:
-        wide = width_of(axes.figure, large)
+        wide, gap = width_of(axes.figure, large), theme.px(8) if axes.figure else 0
         write(p, QRectF(band.right() - wide, band.top(), wide, band.height()), axes.figure, large, theme.color("ink"), RIGHT)
-        write(p, band.adjusted(0, 0, -wide - theme.px(8), 0), axes.note, small, theme.color("soft"), RIGHT)
+        write(p, band.adjusted(0, 0, -wide - gap, 0), axes.note, small, theme.color("soft"), RIGHT)
         return
     high = _corner_size(theme, axes).height()
     box = QRectF(band.left(), band.center().y() - high / 2, band.width(), high)
     if axes.note:
         line = QRectF(box.left(), box.top(), box.width(), theme.px(16))
-        write(p, line, axes.note, small, theme.color("soft"), RIGHT)
+        write(p, line, ends_within(axes.note, small, box.width()), small, theme.color("soft"), RIGHT)
     if axes.figure:
         line = QRectF(box.left(), box.bottom() - theme.px(24), box.width(), theme.px(24))
-        write(p, line, axes.figure, large, theme.color("ink"), RIGHT)
+        write_whole(p, line, axes.figure, (large, theme.font("strong"), small), theme.color("ink"), RIGHT)
 
 
 def _directions(axes: Axes) -> str:

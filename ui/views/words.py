@@ -75,6 +75,16 @@ def parts_within(text: str, font: QFont, wide: float) -> str:
     return text
 
 
+def ends_within(text: str, font: QFont, wide: float) -> str:
+    """A text that ends in its figure, without as many of the words before that as it takes to fit: “RMS 0.056”."""
+    text = say(text)
+    words = text.replace(" %", "\N{NO-BREAK SPACE}%").split(" ")
+    while width_of(text, font) > wide and len(words) > 2:
+        del words[-2]
+        text = " ".join(words)
+    return text
+
+
 def width_of(text: str, font: QFont) -> float:
     """The width of a line of text in pixels."""
     return QFontMetricsF(font).horizontalAdvance(say(text))
