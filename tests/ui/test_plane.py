@@ -24,7 +24,7 @@ from ui.views.card import beside
 from ui.views.chips import ChipRow
 from ui.views.dots import Ink, dots
 from ui.views.plane import PlaneView, extent
-from ui.views.words import Crowd, place_on
+from ui.views.words import Crowd, ends_within, place_on, width_of
 
 ROOM = QRectF(20, 40, 400, 300)
 ends = st.floats(-1e6, 1e6)
@@ -183,6 +183,21 @@ def test_where_the_plane_is_narrow_and_high_chips_stand_in_two_rows_with_all_the
     assert row.size(theme("dark", projector=True), wide, small=True).height() < one.height(), "a low plane has no second row"
 
 
+def test_chips_that_find_no_room_even_without_words_are_left_out_until_there_is_some(qtbot: QtBot, qapp: QApplication) -> None:
+    row, host = chips(qtbot, qapp)
+    large = theme("dark", projector=True)
+
+    def shown(wide: int) -> list[Chip]:
+        room = QRect(10, 0, wide, round(row.size(large, wide).height()))
+        row.place(large, room)
+        found = [chip for chip in host.children() if isinstance(chip, Chip) and not chip.isHidden()]
+        assert all(room.contains(chip.geometry()) for chip in found)
+        return found
+
+    assert len(shown(120)) == 4
+    assert len(shown(1200)) == 5
+
+
 def chips(qtbot: QtBot, qapp: QApplication) -> tuple[ChipRow, QWidget]:
     """Five chips, one of them off, as a projector shows them; and the widget that they stand in."""
     apply(qapp, theme("dark", projector=True))
@@ -213,6 +228,21 @@ def test_a_name_meets_no_points_where_there_is_a_place_for_it(count: int, seed: 
         for x, y in ring:  # then there is no place that is well clear of points and of the other name
             near = (np.abs(px - (x, y)) < (15 + 16, 8 + 16)).all(axis=1).any()
             assert near or QRectF(x - 25, y - 18, 50, 36).intersects(taken[0])
+
+
+@given(st.floats(0, 400))
+def test_a_note_keeps_its_figure_however_narrow_its_place_is(qapp: QApplication, wide: float) -> None:
+    font = theme("dark").font("caption")
+    note = "RMS to the exact denoiser 0.056"
+    words = ends_within(note, font, wide)
+    assert words.startswith("RMS ")
+    assert words.endswith(" 0.056")
+    assert width_of(words, font) <= wide or words == "RMS 0.056"
+    assert (words == note) == (width_of(note, font) <= wide)
+
+
+def test_a_percent_sign_stays_with_its_number(qapp: QApplication) -> None:
+    assert ends_within("plane holds 42 %", theme("dark").font("caption"), 0) == "plane 42\N{NO-BREAK SPACE}%"
 
 
 def test_a_line_outside_the_picture_has_no_name() -> None:
