@@ -144,12 +144,12 @@ def test_the_hand_is_answered_and_forgotten_though_the_probes_have_spent_all_the
     loop.scheduler.probes.spend(-1000.0)
 
 
-@pytest.mark.parametrize(("lanes", "frames_per_s", "share"), [(1, 60.0, 0.03), (2, 60.0, 0.06), (2, 30.0, 0.03), (4, 60.0, 0.08)])
-def test_the_panels_of_each_lane_have_a_share_of_their_own(lanes: int, frames_per_s: float, share: float) -> None:
+@pytest.mark.parametrize(("lanes", "fps", "share"), [(1, 60.0, 0.03), (2, 60.0, 0.06), (2, 30.0, 0.03), (4, 60.0, 0.08)])
+def test_the_panels_of_each_lane_have_a_share_of_their_own(lanes: int, fps: float, share: float) -> None:
     chapter = next(found for found in shelf()[0] if found.key == "diffusion")
     some = msgspec.structs.replace(chapter.experiment, lanes=chapter.experiment.lanes[:lanes])
     made = Loop()
-    made.obey(Watch(panels=(), frames_per_s=frames_per_s), Build(run_id=1, experiment=some, builds=(1,) * lanes), Play())
+    made.obey(Watch(panels=(), frames_per_s=fps), Build(run_id=1, experiment=some, builds=(1,) * lanes), Play())
     made.turn()
     assert made.scheduler.probes.share == pytest.approx(share)
 
