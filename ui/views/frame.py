@@ -50,11 +50,10 @@ class Plan:
         numbered = bool(axes.x or axes.y) and high >= theme.px(_LOW_PX) and wide >= theme.px(_NARROW_PX)
         marks = row if numbered else 0
         below = "" if numbered else _directions(axes)
-        bottom = row + theme.px(4) if below or _legend(picture) or _scale(picture) is not None else 0
-        line = _corner_line(theme, axes) if low else corner.width()
-        most = wide - 1.5 * edge
-        tall = line > most  # two lines, below as above
-        bottom = max(bottom, (corner.height() + theme.px(6) if tall else theme.px(30)) if low else 0)
+        bottom: float = row + theme.px(4) if below or _legend(picture) or _scale(picture) is not None else 0
+        line, most = _corner_line(theme, axes) if low else corner.width(), wide - 1.5 * edge
+        if low:  # in one line, or in two where that is too long
+            bottom = max(bottom, corner.height() + theme.px(6) if line > most else theme.px(30))
         left = row + theme.px(34) if numbered else 0
         room = QRectF(left, top, max(wide - left, 1.0), max(high - top - marks - bottom, 1.0))
         line = min(line, most)
