@@ -34,8 +34,10 @@ class PanelHead(Dressed):
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.title)
         self._row.addWidget(self.note, 1)
+        self._buttons = QHBoxLayout()
         for button in (self.settings, self.menu, self.enlarge, self.waiting):
-            self._row.addWidget(button)
+            self._buttons.addWidget(button)
+        self._row.addLayout(self._buttons)
         self.show_buttons(False)
         self._set_lengths()
 
@@ -87,4 +89,5 @@ class PanelHead(Dressed):
         theme = theme_of(self)
         self._row.setContentsMargins(theme.px(12), theme.px(4), theme.px(6), theme.px(2))
         self._row.setSpacing(theme.px(8))
+        self._buttons.setSpacing(theme.px(2))  # side by side over a narrow stage, too
         self.setFixedHeight(theme.px(36))
