@@ -236,7 +236,7 @@ def test_a_note_keeps_its_figure_however_narrow_its_place_is(qapp: QApplication,
     note = "RMS to the exact denoiser 0.056"
     words = ends_within(note, font, wide)
     assert words.startswith("RMS ")
-    assert words.endswith(" 0.056")
+    assert words.removesuffix(" 0.056") in ("RMS", "RMS to the exact", "RMS to the exact denoiser")
     assert width_of(words, font) <= wide or words == "RMS 0.056"
     assert (words == note) == (width_of(note, font) <= wide)
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 from ui.controls.buttons import Button, draw_pill
 from ui.controls.dressed import Dressed
 from ui.theme import RADIUS, Role, Theme, icon, theme_of
+from ui.views.words import squeezed
 
 _INSET: Final = 3  #: between the edge of the row and the picked segment
 
@@ -61,9 +62,9 @@ class _Segment(Button):
                 edge: Role = "ink" if self.ringed() else "line"
                 ground = theme.color("window" if theme.name == "dark" else "panel")
                 draw_pill(p, self.rect(), theme.px(RADIUS - _INSET), ground, theme.color(edge), theme.px(1))
-            font = theme.font("strong" if picked else "body")
-            metrics = QFontMetrics(font)
             room = self.width() - 2 * theme.px(5) - self._icon_room(theme)
+            font = squeezed(self.text(), theme.font("strong" if picked else "body"), room)
+            metrics = QFontMetrics(font)
             words = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
             wide = metrics.horizontalAdvance(words)
             left = (self.width() - wide - self._icon_room(theme)) // 2
@@ -158,11 +159,13 @@ class Chip(Button):
         self.setChecked(checked)
 
     def sizeHint(self) -> QSize:
-        """Dot and words."""
+        """Dot and words; a dot alone stands in the middle."""
         theme = theme_of(self)
+        high = theme.px(20 if self.small else 28)
+        if not self.text():
+            return QSize(2 * self._dot_left(theme) + theme.px(9), high)
         words = QFontMetrics(self._font(theme)).horizontalAdvance(self.text())
-        air = theme.px(9 if self.small else 13)
-        return QSize(self._left(theme) + words + air, theme.px(20 if self.small else 28))
+        return QSize(self._left(theme) + words + theme.px(7 if self.small else 13), high)
 
     def set_small(self, small: bool) -> None:
         """Be as low as a line of small type, or as high as a button."""

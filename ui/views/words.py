@@ -16,6 +16,7 @@ from ui.language import say
 
 _BIN_PX: Final = 6.0
 SQUEEZE: Final = 0.84  #: how small letters may become, rather than end in “…”
+_SHORT: Final = 3  #: letters of a word that leads to the next: to, of, the, zur
 _PLACES: Final = 48  #: places along a path that are tried for its name
 
 LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -76,12 +77,17 @@ def parts_within(text: str, font: QFont, wide: float) -> str:
 
 
 def ends_within(text: str, font: QFont, wide: float) -> str:
-    """A text that ends in its figure, without as many of the words before that as it takes to fit: “RMS 0.056”."""
+    """A text that ends in its figure, without as many of the words before that as it takes to fit: “RMS 0.056”.
+
+    It does not become “RMS to the 0.056”: short words go with the one that they led to.
+    """
     text = say(text)
-    words = text.replace(" %", "\N{NO-BREAK SPACE}%").split(" ")
-    while width_of(text, font) > wide and len(words) > 2:
-        del words[-2]
-        text = " ".join(words)
+    *words, figure = text.replace(" %", "\N{NO-BREAK SPACE}%").split(" ")
+    while len(words) > 1 and width_of(text, font) > wide:
+        words.pop()
+        while len(words) > 1 and len(words[-1]) <= _SHORT:
+            words.pop()
+        text = " ".join((*words, figure))
     return text
 
 
