@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 import torch
@@ -22,6 +23,14 @@ NEVER = object()
 CREDIT_S = 0.03  #: who has asked for nothing in a while is served first, up to so many seconds
 
 
+class Haste(IntEnum):
+    """What a measurement may take its time from."""
+
+    IN_TURN = 0  #: the panels' share
+    SOON = 1  #: the hand's share
+    AT_ONCE = 2  #: whatever is there
+
+
 @dataclass
 class Seat:
     """One watched panel and its probe, or an errand of that probe."""
@@ -31,6 +40,8 @@ class Seat:
     probe: Errand
     stage: bool = False  #: wants every frame
     seen: Any = NEVER  #: the version that the last measurement showed
+    answered: Any = NEVER  #: what a hand had set when it began
+    awaited: bool = True  #: whether a hand waits for the answer; at first it has opened the panel
     at: float = 0.0  #: when it last began
     used_s: float = 0.0  #: the time that it has had, by its share
     work: Iterator[Reading] | None = None
@@ -39,6 +50,11 @@ class Seat:
     def due(self) -> bool:
         """Whether there is something new to measure."""
         return self.work is not None or self.probe.version() != self.seen
+
+    @property
+    def haste(self) -> Haste:
+        """How much a hand waits for it."""
+        return Haste.AT_ONCE if self.probe.urgent else Haste.SOON if self.awaited else Haste.IN_TURN
 
 
 class Audience:
@@ -72,6 +88,12 @@ class Audience:
         """The tracks have changed: seat everybody again."""
         self.watch(self._panels, tracks)
 
+    def hear(self) -> None:
+        """A hand has done something. Who shows what it has set begins anew; what was begun for a hand comes to its end."""
+        for seat in self.seats:
+            if not seat.awaited and seat.probe.asked() != seat.answered:
+                seat.work, seat.awaited = None, True
+
     def stages(self) -> list[Seat]:
         """The seats that want every frame, and have something new to show."""
         return [seat for seat in self.seats if seat.stage and seat.due]
@@ -81,13 +103,13 @@ class Audience:
         """Whether a panel has something that it has not shown yet; stages, which follow every move, aside."""
         return bool(self._panels_due())
 
-    def next(self, now: float, urgent: bool = False) -> Seat | None:
-        """The seat whose turn it is: of those with news (if `urgent`, that a hand waits for), the one with the least time.
+    def next(self, now: float, hastes: Collection[Haste]) -> Seat | None:
+        """The seat whose turn it is: of those with news and one of these hastes the most hasty, with the least time so far.
 
         So a measurement of seconds keeps no other panel waiting for more than a slice.
         """
-        due = [seat for seat in self._panels_due(urgent) if seat.work is not None or now - seat.at >= seat.probe.every_s]
-        found = min(due, key=lambda seat: (not seat.probe.urgent, seat.used_s), default=None)
+        due = [seat for seat in self._panels_due(hastes) if seat.work is not None or now - seat.at >= seat.probe.every_s]
+        found = min(due, key=lambda seat: (-seat.haste, seat.used_s), default=None)
         if found is not None:
             self._used_s = max(self._used_s, found.used_s)
             found.used_s = max(found.used_s, self._used_s - CREDIT_S)
@@ -98,12 +120,12 @@ class Audience:
         for seat in self._panels_due():
             yield 0.0 if seat.work is not None else seat.at + seat.probe.every_s - now
 
-    def _panels_due(self, urgent: bool = False) -> list[Seat]:
-        return [seat for seat in self.seats if not seat.stage and (seat.probe.urgent or not urgent) and seat.due]
+    def _panels_due(self, hastes: Collection[Haste] = tuple(Haste)) -> list[Seat]:
+        return [seat for seat in self.seats if not seat.stage and seat.haste in hastes and seat.due]
 
     def advance(self, seat: Seat) -> float:
         """One slice of a seat's measurement; returns the seconds that it took. A probe that raises is sent away."""
-        since = time.perf_counter()
+        since, haste = time.perf_counter(), seat.haste
         try:
             with torch.inference_mode():
                 self._slice(seat)
@@ -111,18 +133,19 @@ class Audience:
             self.broken.append((seat.panel.key, f"{type(error).__name__}: {error}"))
             self.seats.remove(seat)
         took_s = time.perf_counter() - since
-        seat.used_s += took_s / seat.probe.share
+        if haste is not Haste.SOON:  # the hand's share is held against nobody
+            seat.used_s += took_s / seat.probe.share
         if seat.stage:  # at rest, or while points move, it has its time from elsewhere: that is held against nobody
             seat.used_s = min(max(seat.used_s, self._used_s - CREDIT_S), self._used_s + CREDIT_S)
         return took_s
 
     def _slice(self, seat: Seat) -> None:
         if seat.work is None:
-            seat.seen, seat.at = seat.probe.version(), time.perf_counter()
+            seat.answered, seat.seen, seat.at = seat.probe.asked(), seat.probe.version(), time.perf_counter()
             seat.work = seat.probe.measure()
         reading = next(seat.work, None)
         if reading is None:
-            seat.work = None
+            seat.work, seat.awaited = None, seat.probe.asked() != seat.answered
             return
         if reading.picture is not None:
             self.pictures[seat.panel.key] = reading.picture

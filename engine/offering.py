@@ -7,8 +7,8 @@ import math
 from collections.abc import Callable, Iterator
 
 from engine.audience import Audience
-from engine.budget import Budget
 from engine.flowing import Flowing
+from engine.measuring import Measuring
 from engine.protocol.messages import FRAMES_PER_S, Frame, Message, Scalars
 from engine.repertoire import Repertoire
 
@@ -52,7 +52,7 @@ class Offering:
         """Whether a frame may be sent now."""
         return now >= self.next and bool(self.repertoire.tracks)
 
-    def offer(self, now: float, training: bool, flowing: Flowing, probes: Budget) -> bool:
+    def offer(self, now: float, training: bool, flowing: Flowing, measuring: Measuring) -> bool:
         """Send a frame if there is news; whether it was sent."""
         for track in self.repertoire.tracks:
             found = track.scalars()
@@ -68,7 +68,7 @@ class Offering:
             lanes=tuple(track.state(wall_s) for track in self.repertoire.tracks),
             scalars=(*self._scalars, *measured), pictures=pictures, moving=flowing.moving,
             measuring=not training and self.audience.measuring,
-            probe_share=probes.spent() / wall_s, flow_share=flowing.budget.spent() / wall_s,
+            probe_share=measuring.spent() / wall_s, flow_share=flowing.budget.spent() / wall_s,
         )  # fmt: skip
         self._send(frame)
         self._number += 1

@@ -90,7 +90,12 @@ class Scene:
     @property
     def subject(self) -> tuple[int, int, int | None]:
         """Changes also when another example is picked."""
-        return *self.learned, self.hand.example
+        return self.run.step, *self.asked
+
+    @property
+    def asked(self) -> tuple[int, int | None]:
+        """Of the subject what a hand has set."""
+        return self.live, self.hand.example
 
     @property
     def weights(self) -> tuple[int, int]:

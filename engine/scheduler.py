@@ -14,10 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.archive import Saver
-from engine.audience import Audience, Seat
+from engine.audience import Audience
 from engine.budget import Budget
 from engine.flowing import Flowing
 from engine.inbox import Inbox
+from engine.measuring import Measuring
 from engine.offering import Offering
 from engine.performer import Performer
 from engine.protocol.messages import FRAMES_PER_S, Command, Credit, Message, Quit, Watch
@@ -25,8 +26,6 @@ from engine.repertoire import Repertoire
 from engine.store import Store
 from engine.vigil import Vigil
 
-PROBE_SHARE = 0.03  #: of the time, for each lane; who asks for half the frames asks for half the pictures in them
-PROBES_AT_MOST = 0.08  #: … for all lanes
 FLOW_SHARE = 0.35
 CHECKPOINT_S = 2.0
 LOOK_S = 0.003  #: of steps before the next look at everything else
@@ -43,7 +42,7 @@ class Scheduler:
         self.repertoire = Repertoire(self.store)
         self.audience = Audience()
         self.flowing = Flowing(self.repertoire, Budget(FLOW_SHARE, 0.02))
-        self.probes = Budget(PROBE_SHARE, 0.02)
+        self.measuring = Measuring(self.audience)
         self.performer = Performer(self.repertoire, self.audience, self.flowing, self.store, send, folder)
         self.trainer = self.performer.trainer
         self.offering = Offering(self.repertoire, self.audience, send)
@@ -86,6 +85,8 @@ class Scheduler:
                 self.audience.watch(command.panels, self.repertoire.tracks)
             else:
                 self.performer.obey(command)
+        if commands:
+            self.audience.hear()
         return False
 
     def _turn(self, now: float) -> bool:
@@ -102,44 +103,18 @@ class Scheduler:
     def _look(self, now: float) -> bool:
         """Everything but the training; whether anything was done."""
         training = self.trainer.running
-        if not training:  # what is measured at rest takes no step's time, and must not keep the panels waiting after Play
-            self.probes.settle()
+        if not training:
+            self.measuring.settle()
             self.flowing.budget.settle()
-        self.probes.share = min(PROBE_SHARE * len(self.repertoire.tracks), PROBES_AT_MOST) * self._asked
+        self.measuring.share(len(self.repertoire.tracks), self._asked)
         busy = self.flowing.advance(now, unbounded=not training)
         if self.offering.due(now):
-            self._measure_stages(now, training)
-            busy |= self.offering.offer(now, self.trainer.running, self.flowing, self.probes)
-        seat = self.audience.next(now, urgent=training and not self.probes.allows(now))
-        if seat is not None and (not training or seat.probe.urgent or not self._yields(seat)):
-            self.probes.spend(self.audience.advance(seat))
-            busy = True
+            self.measuring.stages(now, training, self.flowing.budget)
+            busy |= self.offering.offer(now, self.trainer.running, self.flowing, self.measuring)
+        busy |= self.measuring.panels(now, training, self.offering.open)
         self.performer.report(self.saver)
         self._checkpoint(now)
         return busy
-
-    def _measure_stages(self, now: float, training: bool) -> None:
-        """The stage is drawn with every frame: on the flow's time while points move, else on the probes'.
-
-        What a hand waits for is answered whatever was spent before.
-        """
-        for seat in self.audience.stages():
-            moving = seat.track.scene.swarm.active
-            budget = self.flowing.budget if moving else self.probes
-            if not training or budget.allows(now):
-                while seat.due:
-                    budget.spend(self.audience.advance(seat))
-                    if seat not in self.audience.seats:
-                        break
-            elif seat.probe.urgent:
-                budget.spend(self.audience.advance(seat))
-
-    def _yields(self, seat: Seat) -> bool:
-        """Whether a panel leaves its time to a stage that has had less and waits for the next frame.
-
-        Else the panels, who are asked at every look, would take each millisecond as it is earned.
-        """
-        return self.offering.open and any(stage.used_s < seat.used_s for stage in self.audience.stages())
 
     def _patience(self, now: float) -> float | None:
         """How long to sleep when there is nothing to do; None: until a command comes."""

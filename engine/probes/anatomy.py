@@ -40,6 +40,9 @@ class AnatomyProbe(Probe[Anatomy]):
         """The picked example counts too."""
         return self.scene.subject
 
+    def asked(self) -> Any:
+        return self.scene.asked
+
     def measure(self) -> Iterator[Reading]:
         """One picture."""
         run, example = self.scene.run, self.scene.picked()

@@ -44,6 +44,9 @@ class Basins(Ground):
         """σ, and the weights where there are any."""
         return self.scene.live, self.scene.run.step if self._learns else 0
 
+    def asked(self) -> Any:
+        return self.scene.live
+
     def measure(self) -> Iterator[Reading]:
         """A field at each resolution. The weights stay those of the beginning; another σ begins anew."""
         run, book, begun = self.scene.run, self.scene.swarm.attractors.copy(), self.version()

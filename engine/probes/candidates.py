@@ -63,6 +63,9 @@ class EffectiveNumberProbe(Probe[EffectiveNumber]):
         """Only σ matters."""
         return self._ground.version()
 
+    def asked(self) -> Any:
+        return self._ground.asked()
+
     def measure(self) -> Iterator[Reading]:
         """Coarse first, then the full grid."""
         shown = self._ground.number

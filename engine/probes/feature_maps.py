@@ -28,6 +28,9 @@ class FeatureMapsProbe(Probe[FeatureMaps]):
         """The drawing and the picked example count too."""
         return self.scene.weights
 
+    def asked(self) -> Any:
+        return self.scene.settings
+
     def measure(self) -> Iterator[Reading]:
         """One picture."""
         run = self.scene.run

@@ -53,6 +53,9 @@ class Exact(Ground):
         """Only σ matters."""
         return self.scene.run.sigma
 
+    def asked(self) -> Any:
+        return self.scene.run.sigma
+
     def measure(self) -> Iterator[Reading]:
         """Coarse first, then the full grid; another σ begins anew."""
         run, sigma = self.scene.run, self.scene.run.sigma

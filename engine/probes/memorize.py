@@ -106,6 +106,9 @@ class CopiesProbe(Probe[Copies]):
         """Weights and σ."""
         return self.scene.run.step, self.scene.live
 
+    def asked(self) -> Any:
+        return self.scene.run.sigma
+
     def measure(self) -> Iterator[Reading]:
         """One picture. Another σ begins anew."""
         run, network, sigma = self.scene.run, frozen(self.scene.run.shown), self.scene.run.sigma

@@ -38,6 +38,9 @@ class OptimizeProbe(Probe[Optimize]):
         """The picked example counts too."""
         return self.scene.subject
 
+    def asked(self) -> Any:
+        return self.scene.asked
+
     def measure(self) -> Iterator[Reading]:
         """One picture, at the end of the search; the curves show the test example's."""
         step, declared, example = self.scene.run.step, self.declared, self.scene.picked()
@@ -55,7 +58,7 @@ class OptimizeProbe(Probe[Optimize]):
                 bounds.append((yield from self._bound(guess)))
             else:
                 yield Reading()
-        log_p = yield from log_density(self._still, self._sigma_eps, self._x)
+        log_p = yield from log_density(self._still, self._sigma_eps, self._x, max(bounds))
         exact = None if log_p is None else float(log_p)
         figures = {"elbo_guess": bounds[0], "elbo_optimized": bounds[-1]} if example is None else {}
         yield Reading(self._picture(step, places, bounds, exact), figures)

@@ -40,15 +40,18 @@ class PosteriorProbe(Probe[Posterior]):
         self._x = self._test  #: of the present measurement
         self._still = Still(run)
         self._sigma_eps = 0.0
-        self._answered: Any = None  #: the live values and the example of the last whole picture
+        self._answered: Any = None  #: by the last whole picture
 
     def version(self) -> Any:
         """The picked example counts too."""
         return self.scene.subject
 
+    def asked(self) -> Any:
+        return self.scene.asked
+
     def measure(self) -> Iterator[Reading]:
         """A coarse picture after a change by hand, then the whole one with the gap; the curves show the test example's."""
-        step, live = self.scene.run.step, self.scene.subject[1:]
+        step, asked = self.scene.run.step, self.asked()
         example = self.scene.picked()
         self._x = self._test if example is None else example[None]
         network = self._still.take()
@@ -64,16 +67,16 @@ class PosteriorProbe(Probe[Posterior]):
             return
         seen = yield from self._first_look(mu, log_var)
         frame = self._frame(seen, mu, log_var)
-        if live != self._answered:
+        if asked != self._answered:
             layers = yield from self._layers(frame, self.declared.grid // 4, mu, log_var)
             yield Reading(self._picture(step, layers, "log P(x) − ELBO", "…", frame))
         layers = yield from self._layers(frame, self.declared.grid, mu, log_var)
-        log_p = yield from log_density(self._still, sigma_eps, self._x)
+        log_p = yield from log_density(self._still, sigma_eps, self._x, bound)
         if log_p is None:
             yield Reading(self._picture(step, layers, "the decoder is too steep for a quadrature", "", frame))
             return
         gap = float(log_p) - bound
-        self._answered = live
+        self._answered = asked
         picture = self._picture(step, layers, "log P(x) − ELBO", f"{gap:.3f} nats", frame)
         yield Reading(picture, {"gap": gap, "log_p": float(log_p), "elbo": bound} if example is None else {})
 

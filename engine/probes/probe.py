@@ -46,6 +46,10 @@ class Errand:
         """What the measurement depends on: as long as this stays equal, nothing is measured again."""
         raise NotImplementedError
 
+    def asked(self) -> Any:
+        """What a hand has set of what is measured. Who learns that it changed is waited for, and has time of its own."""
+        return None
+
     def measure(self) -> Iterator[Reading]:
         """Measure, in slices of a few milliseconds: readings, coarse first. Runs without gradients."""
         raise NotImplementedError

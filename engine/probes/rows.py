@@ -62,6 +62,9 @@ class DenoisedProbe(Probe[Denoised]):
         """The picked example counts too."""
         return self.scene.subject
 
+    def asked(self) -> Any:
+        return self.scene.asked
+
     def measure(self) -> Iterator[Reading]:
         """One picture: clean, noisy, denoised and the predicted noise."""
         run, sigma = self.scene.run, self.scene.run.sigma
@@ -91,6 +94,9 @@ class ReconstructedProbe(Probe[Reconstructed]):
     def version(self) -> Any:
         """The picked example counts too."""
         return self.scene.subject
+
+    def asked(self) -> Any:
+        return self.scene.asked
 
     def measure(self) -> Iterator[Reading]:
         """One picture."""

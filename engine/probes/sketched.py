@@ -27,6 +27,9 @@ class SketchedProbe(Probe[Sketched]):
         """The drawing counts too."""
         return self.scene.weights
 
+    def asked(self) -> Any:
+        return self.scene.settings
+
     def measure(self) -> Iterator[Reading]:
         """One picture."""
         run = self.scene.run

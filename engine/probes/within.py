@@ -38,6 +38,9 @@ class InnerProbe(Probe[Inner]):
         """Weights, and the way of the newest point."""
         return *self.scene.weights, self.scene.swarm.version
 
+    def asked(self) -> Any:
+        return self.scene.settings
+
     def measure(self) -> Iterator[Reading]:
         """One picture."""
         run = self.scene.run
@@ -72,6 +75,9 @@ class SpectrumProbe(Probe[Spectrum]):
         """Weights, cursor, the newest point, and what the test points say."""
         return *self.scene.weights, self.scene.swarm.version, self._tests.words
 
+    def asked(self) -> Any:
+        return self.scene.settings
+
     def measure(self) -> Iterator[Reading]:
         """The spectrum at once."""
         run, network = self.scene.run, frozen(self.scene.run.shown)
@@ -105,6 +111,9 @@ class Dimensions(Errand):
     def version(self) -> Any:
         """Weights and σ."""
         return self.scene.run.step, self.scene.live
+
+    def asked(self) -> Any:
+        return self.scene.run.sigma
 
     def measure(self) -> Iterator[Reading]:
         """One Jacobian after the other, and what the first few say; another σ begins anew."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import cast
 
 import msgspec
@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from engine.inbox import Inbox
+from engine.probes.probe import to_pixels
 from engine.protocol.library import shelf
 from engine.protocol.messages import Build, Command, Credit, Frame, Message, Pick, Play, Watch
 from engine.protocol.payloads import NO_EXAMPLE, PICKED, Bars, Images, Picture, Points
@@ -110,6 +111,16 @@ class Loop:
             self.obey(Credit(frames=len(sent)))
         return sent[-1] if sent else None
 
+    def until(self, condition: Callable[[], bool], seen: dict[str, Picture] | None = None, turns: int = 20_000) -> None:
+        """Go on until something is so; the newest picture of each panel meanwhile."""
+        for _ in range(turns):
+            if condition():
+                return
+            frame = self.turn()
+            if frame is not None and seen is not None:
+                seen |= frame.pictures
+        raise AssertionError("it did not become so")
+
     def latents(self, turns: int) -> Iterator[Picture]:
         """The pictures of the latent cloud that come within so many rounds."""
         for _ in range(turns):
@@ -136,12 +147,46 @@ def carded(shown: Picture) -> bool:
 
 
 def test_the_hand_is_answered_and_forgotten_though_the_probes_have_spent_all_their_time(loop: Loop) -> None:
-    loop.scheduler.probes.spend(1000.0)
+    loop.scheduler.measuring.probes.spend(1000.0)
     loop.obey(Pick(panel="latent", xy=(0.5, 0.5)))
     assert carded(next(loop.latents(50)))
     loop.obey(Pick())
     assert not carded(next(loop.latents(50)))
-    loop.scheduler.probes.spend(-1000.0)
+    loop.scheduler.measuring.probes.spend(-1000.0)
+
+
+def test_what_a_hand_has_set_is_measured_beside_the_training_though_the_panels_have_spent_all_their_time(loop: Loop) -> None:
+    (track,) = loop.scheduler.repertoire.tracks
+    seats = {seat.panel.key: seat for seat in loop.scheduler.audience.seats}
+    loop.until(lambda: not any(seat.awaited for seat in seats.values()))
+    loop.scheduler.measuring.probes.spend(1000.0)
+    loop.obey(Pick(panel="latent", xy=None, example=11))
+    step, seen = track.run.step, dict[str, Picture]()
+    assert {key for key, seat in seats.items() if seat.awaited} == {"posterior", "search", "reconstructed"}
+    loop.until(lambda: not any(seat.awaited for seat in seats.values()), seen)
+    assert seen.keys() >= {"posterior", "search", "reconstructed"}
+    assert "dimensions" not in seen, "nobody waits for that"
+    (x,) = (layer for layer in seen["posterior"].layers if isinstance(layer, Images))
+    assert np.array_equal(x.pixels[0, 0], to_pixels(track.run.x[11:12], track.run.data.shape)[0])
+    assert track.run.step > step, "the training goes on meanwhile"
+    loop.scheduler.measuring.probes.spend(-1000.0)
+    loop.obey(Pick())
+
+
+def test_what_is_under_way_is_dropped_for_what_a_hand_waits_for_and_that_comes_to_its_end(loop: Loop) -> None:
+    seat = next(seat for seat in loop.scheduler.audience.seats if seat.panel.key == "search")
+    loop.until(lambda: not seat.awaited and seat.work is not None)
+    before = seat.work
+    loop.obey(Pick(panel="latent", xy=None, example=5))
+    loop.until(lambda: seat.work is not None)
+    awaited = seat.work
+    assert awaited is not before
+    loop.obey(Pick(panel="latent", xy=None, example=6))
+    assert seat.work is awaited
+    loop.until(lambda: seat.work is not awaited)
+    assert seat.awaited, "the sixth was not looked at yet"
+    loop.until(lambda: not seat.awaited)
+    loop.obey(Pick())
 
 
 @pytest.mark.parametrize(("lanes", "fps", "share"), [(1, 60.0, 0.03), (2, 60.0, 0.06), (2, 30.0, 0.03), (4, 60.0, 0.08)])
@@ -151,11 +196,11 @@ def test_the_panels_of_each_lane_have_a_share_of_their_own(lanes: int, fps: floa
     made = Loop()
     made.obey(Watch(panels=(), frames_per_s=fps), Build(run_id=1, experiment=some, builds=(1,) * lanes), Play())
     made.turn()
-    assert made.scheduler.probes.share == pytest.approx(share)
+    assert made.scheduler.measuring.probes.share == pytest.approx(share)
 
 
 def test_panels_that_always_want_more_leave_the_stage_its_frames(loop: Loop) -> None:
-    loop.scheduler.probes.spend(-0.02)
+    loop.scheduler.measuring.probes.spend(-0.02)
     pictures = list(loop.latents(400))
     stage = next(seat for seat in loop.scheduler.audience.seats if seat.stage)
     most = max(seat.used_s for seat in loop.scheduler.audience.seats)

@@ -2,9 +2,12 @@
 """log P(x): quadrature against brute force and the linear decoder, importance sampling against quadrature."""
 
 import math
+from unittest import mock
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch.distributions import Independent, MultivariateNormal, Normal, kl_divergence
 
 from engine.closed_form import (
@@ -13,6 +16,7 @@ from engine.closed_form import (
     linear_posterior,
     log_density_importance,
     log_density_quadrature,
+    quadrature,
     quadrature_slices,
 )
 
@@ -100,6 +104,37 @@ def test_quadrature_grows_coarse_first_and_refines_only_where_the_decoder_is_ste
     torch.testing.assert_close(last, log_density_quadrature(x, cliff, 0.1, 2))
     everywhere_as_fine = (12 / (0.05 / 20)) ** 2  # nodes of a uniform grid for the cliff's slope of 20
     assert sum(decoded) < everywhere_as_fine / 10
+
+
+@given(seed=st.integers(0, 2**20), steepness=st.floats(0.5, 6.0), sigma_eps=st.floats(0.05, 0.5))
+@settings(max_examples=25, deadline=None)
+def test_cells_that_are_not_halved_hold_nothing_and_a_floor_saves_more(seed: int, steepness: float, sigma_eps: float) -> None:
+    rng = generator(seed)
+    first, second = (torch.randn(*shape, generator=rng, dtype=torch.float64) for shape in ((2, 24), (24, 16)))
+
+    def network(h: torch.Tensor) -> torch.Tensor:
+        return torch.tanh(steepness * h @ first) @ second / 5
+
+    _, x = drawn(network, sigma_eps, 2, 2, seed=seed)
+    with mock.patch.object(quadrature, "NEGLIGIBLE", math.inf):
+        *_, whole = every = list(quadrature_slices(x, network, sigma_eps, 2))
+    *_, alone = some = list(quadrature_slices(x, network, sigma_eps, 2))
+    *_, floored = few = list(quadrature_slices(x, network, sigma_eps, 2, floor=whole - 3.0))
+    torch.testing.assert_close(alone, whole, rtol=0, atol=1e-9)
+    torch.testing.assert_close(floored, whole, rtol=0, atol=1e-9)
+    assert len(few) <= len(some) <= len(every)
+
+
+def test_of_a_steep_decoder_only_what_is_near_x_is_looked_at_closely() -> None:
+    def network(h: torch.Tensor) -> torch.Tensor:
+        return torch.cat([torch.sin(5 * h), torch.cos(5 * h), h], dim=1)
+
+    _, x = drawn(network, 0.05, 2, 1, seed=9)
+    with mock.patch.object(quadrature, "NEGLIGIBLE", math.inf):
+        *_, whole = every = list(quadrature_slices(x, network, 0.05, 2))
+    *_, floored = few = list(quadrature_slices(x, network, 0.05, 2, floor=whole - 1.0))
+    torch.testing.assert_close(floored, whole, rtol=0, atol=1e-9)
+    assert len(few) < len(every) / 10
 
 
 def test_a_decoder_too_steep_for_its_noise_is_refused_and_so_are_three_latent_dimensions() -> None:
