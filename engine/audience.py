@@ -41,7 +41,7 @@ class Seat:
     stage: bool = False  #: wants every frame
     seen: Any = NEVER  #: the version that the last measurement showed
     answered: Any = NEVER  #: what a hand had set when it began
-    awaited: bool = True  #: whether a hand waits for the answer; at first it has opened the panel
+    awaited: bool = False  #: whether a hand waits for the answer
     at: float = 0.0  #: when it last began
     used_s: float = 0.0  #: the time that it has had, by its share
     work: Iterator[Reading] | None = None
@@ -125,7 +125,7 @@ class Audience:
 
     def advance(self, seat: Seat) -> float:
         """One slice of a seat's measurement; returns the seconds that it took. A probe that raises is sent away."""
-        since, haste = time.perf_counter(), seat.haste
+        since = time.perf_counter()
         try:
             with torch.inference_mode():
                 self._slice(seat)
@@ -133,8 +133,7 @@ class Audience:
             self.broken.append((seat.panel.key, f"{type(error).__name__}: {error}"))
             self.seats.remove(seat)
         took_s = time.perf_counter() - since
-        if haste is not Haste.SOON:  # the hand's share is held against nobody
-            seat.used_s += took_s / seat.probe.share
+        seat.used_s += took_s / seat.probe.share
         if seat.stage:  # at rest, or while points move, it has its time from elsewhere: that is held against nobody
             seat.used_s = min(max(seat.used_s, self._used_s - CREDIT_S), self._used_s + CREDIT_S)
         return took_s
@@ -170,5 +169,7 @@ def _seats(panel: Panel, track: Track) -> list[Seat]:
     probe = invite(panel, track.scene)
     if probe is None:
         return []
-    errands = (Seat(panel, track, errand) for errand in probe.errands)
-    return [Seat(panel, track, probe, stage=panel.probe.stage), *errands]
+    return [
+        Seat(panel, track, errand, stage=errand is probe and panel.probe.stage, awaited=errand.share >= 1)  # it was opened
+        for errand in (probe, *probe.errands)
+    ]
