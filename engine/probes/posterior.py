@@ -70,15 +70,22 @@ class PosteriorProbe(Probe[Posterior]):
         if asked != self._answered:
             layers = yield from self._layers(frame, self.declared.grid // 4, mu, log_var)
             yield Reading(self._picture(step, layers, "log P(x) − ELBO", "…", frame))
+        for reading in self._whole(step, frame, bound, mu, log_var):
+            yield reading
+            if self.asked() != asked:  # better a coarse picture of now than a fine one of then
+                return
+        self._answered = asked
+
+    def _whole(self, step: int, frame: Bounds, bound: float, mu: Tensor, log_var: Tensor) -> Iterator[Reading]:
+        """The fine picture, with the gap."""
         layers = yield from self._layers(frame, self.declared.grid, mu, log_var)
-        log_p = yield from log_density(self._still, sigma_eps, self._x, bound)
+        log_p = yield from log_density(self._still, self._sigma_eps, self._x, bound)
         if log_p is None:
             yield Reading(self._picture(step, layers, "the decoder is too steep for a quadrature", "", frame))
             return
         gap = float(log_p) - bound
-        self._answered = asked
         picture = self._picture(step, layers, "log P(x) − ELBO", f"{gap:.3f} nats", frame)
-        yield Reading(picture, {"gap": gap, "log_p": float(log_p), "elbo": bound} if example is None else {})
+        yield Reading(picture, {"gap": gap, "log_p": float(log_p), "elbo": bound} if self._x is self._test else {})
 
     def _log_joint(self, h: Tensor) -> Generator[Reading, None, Tensor]:
         """log P(x|h) P(h) for codes h (k, M_hidd), (k,)."""
