@@ -56,6 +56,10 @@ class Seat:
         """How much a hand waits for it."""
         return Haste.AT_ONCE if self.probe.urgent else Haste.SOON if self.awaited else Haste.IN_TURN
 
+    def wait(self, now: float) -> float:
+        """Seconds until its next slice, if it is due: what is under way, or awaited, goes on at once."""
+        return 0.0 if self.work is not None or self.awaited else self.at + self.probe.every_s - now
+
 
 class Audience:
     """All seats, and the pictures and figures that wait for the next frame."""
@@ -108,7 +112,7 @@ class Audience:
 
         So a measurement of seconds keeps no other panel waiting for more than a slice.
         """
-        due = [seat for seat in self._panels_due(hastes) if seat.work is not None or now - seat.at >= seat.probe.every_s]
+        due = [seat for seat in self._panels_due(hastes) if seat.wait(now) <= 0]
         found = min(due, key=lambda seat: (-seat.haste, seat.used_s), default=None)
         if found is not None:
             self._used_s = max(self._used_s, found.used_s)
@@ -118,7 +122,7 @@ class Audience:
     def waits(self, now: float) -> Iterator[float]:
         """Seconds until a panel's next turn, if one has something new."""
         for seat in self._panels_due():
-            yield 0.0 if seat.work is not None else seat.at + seat.probe.every_s - now
+            yield seat.wait(now)
 
     def _panels_due(self, hastes: Collection[Haste] = tuple(Haste)) -> list[Seat]:
         return [seat for seat in self.seats if not seat.stage and seat.haste in hastes and seat.due]
