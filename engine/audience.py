@@ -73,7 +73,17 @@ class Audience:
         self._used_s = 0.0  # the time that each seat has had that always asked for more
 
     def watch(self, panels: tuple[Panel, ...], tracks: list[Track]) -> None:
-        """Seat the probes of these panels; those that stay keep what they know."""
+        """Seat the probes of these panels; those that stay keep what they know. Those that a hand has opened are awaited."""
+        before = set(map(id, self.seats))
+        self._seat(panels, tracks)
+        for seat in self.seats:
+            seat.awaited |= id(seat) not in before and seat.probe.share >= 1  # what is for later has time
+
+    def rebuilt(self, tracks: list[Track]) -> None:
+        """The tracks have changed: seat everybody again."""
+        self._seat(self._panels, tracks)
+
+    def _seat(self, panels: tuple[Panel, ...], tracks: list[Track]) -> None:
         kept: dict[tuple[Panel, Track], list[Seat]] = {}
         for seat in self.seats:
             kept.setdefault((seat.panel, seat.track), []).append(seat)
@@ -88,15 +98,11 @@ class Audience:
         """The watched panels with this key, and whose they are."""
         return [(seat.panel, seat.track) for seat in self.seats if seat.panel.key == key and isinstance(seat.probe, Probe)]
 
-    def rebuilt(self, tracks: list[Track]) -> None:
-        """The tracks have changed: seat everybody again."""
-        self.watch(self._panels, tracks)
-
     def hear(self) -> None:
         """A hand has done something. Who shows what it has set begins anew; what was begun for a hand comes to its end."""
         for seat in self.seats:
             if not seat.awaited and seat.probe.asked() != seat.answered:
-                seat.work, seat.awaited = None, True
+                seat.work, seat.seen, seat.awaited = None, NEVER, True  # begun anew, even where it was set back at once
 
     def stages(self) -> list[Seat]:
         """The seats that want every frame, and have something new to show."""
@@ -173,7 +179,5 @@ def _seats(panel: Panel, track: Track) -> list[Seat]:
     probe = invite(panel, track.scene)
     if probe is None:
         return []
-    return [
-        Seat(panel, track, errand, stage=errand is probe and panel.probe.stage, awaited=errand.share >= 1)  # it was opened
-        for errand in (probe, *probe.errands)
-    ]
+    errands = (Seat(panel, track, errand) for errand in probe.errands)
+    return [Seat(panel, track, probe, stage=panel.probe.stage), *errands]

@@ -35,14 +35,14 @@ class Measuring:
         """Seconds spent since the last call."""
         return self.probes.spent() + self.hands.spent()
 
-    def panels(self, now: float, training: bool, awaited: bool) -> bool:
+    def panels(self, now: float, training: bool, wanted: bool) -> bool:
         """Slices of what a hand waits for, as long as its share lasts, and one of whose turn it is; whether there was any.
 
-        `awaited` says that the window would take a frame.
+        `wanted` says that the window would take a frame.
         """
         busy = False
         while (seat := self.audience.next(now, self._hastes(now, training))) is not None:
-            if seat.haste is Haste.IN_TURN and training and awaited and self._yields(seat):
+            if seat.haste is Haste.IN_TURN and training and wanted and self._yields(seat):
                 break
             busy, again = True, training and seat.haste is Haste.SOON
             budget = self.probes if seat.haste is Haste.IN_TURN else self.hands

@@ -108,14 +108,14 @@ def _largest_step(decoded: Tensor, dims: int) -> Tensor:
 def _most(x: Tensor, centres: Tensor, decoded: Tensor, step: Tensor, width: float, sigma_eps: float) -> Tensor:
     """Return the log of the most that the integral over each of these cells can be for each x, (B, cells) float64.
 
-    From decoded (cells, 3^d, M): nowhere in a cell does g come nearer to x than it does at a node, less twice the longest step.
+    From decoded (cells, 3^d, M). It takes g to come nowhere in a cell nearer to x than at a node, less twice the longest step.
     """
     wide, dims = x.double(), centres.shape[1]
     nearest = torch.cdist(wide, decoded.flatten(0, 1)).reshape(len(x), *decoded.shape[:2]).amin(2)  # (B, cells)
     inner = (centres.abs() - width / 2).clamp(min=0)  # the point of each cell where the prior is highest
     log_prior = gaussian_log_density(inner, torch.zeros_like(inner), 1.0)
     gap = (nearest - 2 * step).clamp(min=0) / sigma_eps
-    log_top = -x.shape[1] * (math.log(sigma_eps) + 0.5 * math.log(2 * math.pi))
+    log_top = gaussian_log_density(wide, wide, sigma_eps)[:, None]
     return log_prior + dims * math.log(width) + log_top - gap.square() / 2
 
 

@@ -14,9 +14,9 @@ import pytest
 from engine.inbox import Inbox
 from engine.probes.probe import to_pixels
 from engine.protocol.library import shelf
-from engine.protocol.messages import Build, Command, Credit, Frame, Message, Pick, Play, Watch
+from engine.protocol.messages import Build, Change, Command, Credit, Frame, Message, Pick, Play, Watch
 from engine.protocol.payloads import NO_EXAMPLE, PICKED, Bars, Images, Picture, Points
-from engine.protocol.recipe.probes.candidates import Candidates
+from engine.protocol.recipe.probes.candidates import Candidates, EffectiveNumber
 from engine.protocol.recipe.probes.generated import Walk
 from engine.protocol.recipe.probes.latent import Latent
 from engine.protocol.recipe.probes.posterior import Posterior
@@ -187,6 +187,37 @@ def test_what_is_under_way_is_dropped_for_what_a_hand_waits_for_and_that_comes_t
     assert seat.awaited, "the sixth was not looked at yet"
     loop.until(lambda: not seat.awaited)
     loop.obey(Pick())
+
+
+def test_what_is_set_and_set_back_before_anybody_looked_is_measured_all_the_same() -> None:
+    chapter = next(found for found in shelf()[0] if found.key == "attractors")
+    panel = next(place.panel for place in chapter.panels if isinstance(place.probe, EffectiveNumber))
+    made = Loop()
+    made.obey(Build(run_id=1, experiment=chapter.experiment, builds=(1, 2)), Watch(panels=(panel,), frames_per_s=60.0))
+    audience = made.scheduler.audience
+    (seat,) = audience.seats
+    audience.advance(seat)
+    assert seat.work is not None
+    seat.awaited = False  # as if it were measured in turn
+    sigma = seat.track.run.sigma
+    for value in (2 * sigma, sigma):
+        made.obey(Change(lane=seat.track.name, values={"objective.sigma": value}))
+    while seat.due:
+        audience.advance(seat)
+    assert panel.key in audience.pictures
+
+
+def test_who_is_opened_while_it_plays_is_awaited_and_who_is_built_anew_is_not(loop: Loop) -> None:
+    audience, tracks = loop.scheduler.audience, loop.scheduler.repertoire.tracks
+    panels = tuple(dict.fromkeys(seat.panel for seat in audience.seats))
+    loop.until(lambda: not any(seat.awaited for seat in audience.seats))
+    audience.watch(tuple(panel for panel in panels if panel.key != "search"), tracks)
+    audience.watch(panels, tracks)
+    assert [seat.panel.key for seat in audience.seats if seat.awaited] == ["search"]
+    audience.watch((), tracks)
+    audience._panels = panels
+    audience.rebuilt(tracks)
+    assert not any(seat.awaited for seat in audience.seats)
 
 
 @pytest.mark.parametrize(("lanes", "fps", "share"), [(1, 60.0, 0.03), (2, 60.0, 0.06), (2, 30.0, 0.03), (4, 60.0, 0.08)])
