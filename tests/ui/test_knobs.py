@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.protocol.chapter import Place
 from engine.protocol.link import coalesced
-from engine.protocol.messages import Watch
+from engine.protocol.messages import LaneState, Watch
+from engine.protocol.payloads import Picture
 from engine.protocol.recipe.part import Probe
 from engine.protocol.recipe.probes import PROBES, Panel
 from engine.protocol.recipe.probes.density import Density
@@ -19,6 +20,7 @@ from engine.protocol.recipe.probes.likelihood import Likelihood
 from tests.ui.looking import on_screen
 from ui.arrangement import Arrangement
 from ui.controls.knobs import Knobs
+from ui.reel import Moment, Past
 
 PLACES = (
     Place(key="step", probe=GradientStep(), place="stage"),
@@ -72,3 +74,19 @@ def test_a_turned_knob_is_told_to_the_engine_and_kept(panels: Arrangement) -> No
 def test_of_a_knob_in_the_hand_only_the_newest_setting_counts() -> None:
     first, last = (Watch(panels=(Panel(key="p", probe=Density(eps=eps)),)) for eps in (0.2, 0.1))
     assert coalesced([first, last]) == [last]
+
+
+@pytest.mark.parametrize(("step", "speed", "key", "note"), [
+    (900, 1000.0, "tests", "said"),
+    (5000, 1000.0, "tests", "step 100 · said"),
+    (101, 0.0, "tests", "step 100 · said"),
+    (5000, 1000.0, "bars", "said"),
+])  # fmt: skip
+def test_a_slow_picture_of_more_than_a_second_ago_says_of_which_step_it_is(
+    panels: Arrangement, step: int, speed: float, key: str, note: str
+) -> None:
+    picture = Picture(step=100, layers=(), note="said")
+    lane = LaneState(name="vae", build=1, step=step, steps_per_s=speed, train_s=1.0)
+    frame = panels.frames[key]
+    frame.show_moment(Moment(1, True, (lane,), {key: picture}, Past()))
+    assert frame.note == note

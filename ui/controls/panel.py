@@ -9,6 +9,7 @@ from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from engine.protocol.chapter import Place
+from engine.protocol.payloads import Picture
 from engine.protocol.recipe.part import Probe
 from engine.protocol.recipe.probes.sketched import Sketched
 from ui.controls.dressed import Dressed
@@ -71,8 +72,14 @@ class PanelFrame(Dressed):
         """Let the view draw what was to be seen at a moment."""
         picture = moment.pictures.get(self.place.key)
         self.view.show_picture(picture, moment.past)
-        note = " · ".join(filter(None, (picture.note if picture is not None else "", self._clock(moment))))
-        self.head.show_note(note)
+        parts = (self._age(picture, moment), picture.note if picture is not None else "", self._clock(moment))
+        self.head.show_note(" · ".join(filter(None, parts)))
+
+    def _age(self, picture: Picture | None, moment: Moment) -> str:
+        """Of which step a slow picture is, where that was more than a second ago."""
+        lane = next((lane for lane in moment.lanes if self.place.lane in ("", lane.name)), None)
+        late = picture is not None and lane is not None and lane.step - picture.step > lane.steps_per_s
+        return f"step {picture.step:,}" if picture is not None and late and type(self.place.probe).slow else ""
 
     def _clock(self, moment: Moment) -> str:
         """Where several lanes play: the step and the training time of the one on this stage; there is room for two numbers."""

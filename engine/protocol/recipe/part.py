@@ -92,6 +92,7 @@ class Probe(Part, frozen=True):
     payload: ClassVar[str]  #: the name of the payload type that chooses the view
     needs: ClassVar[frozenset[Capability]] = frozenset()
     stage: ClassVar[bool] = False  #: wants the full frame rate
+    slow: ClassVar[bool] = False  #: beside a training its picture of the weights may be seconds old: the panel says of which step
 
     def misfit(self, shape: tuple[int, ...]) -> str | None:
         """Why this probe has nothing to show of examples of `shape`; None where it has."""

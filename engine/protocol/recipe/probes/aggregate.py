@@ -14,6 +14,7 @@ class Aggregate(Probe, frozen=True, tag="aggregate"):
     title: ClassVar[str] = "All codes together"
     help: ClassVar[str] = "0 where the codes of all examples together are distributed like the prior, so that every h from it has a meaning."
     payload: ClassVar[str] = "text"
+    slow: ClassVar[bool] = True
     needs: ClassVar[frozenset[Capability]] = frozenset({"posterior"})
 
     draws: int = 4096

@@ -15,6 +15,7 @@ class Estimators(Probe, frozen=True, tag="estimators"):
     title: ClassVar[str] = "Two gradients of the same cost"
     help: ClassVar[str] = "Both are right on average. Through h_s the decoder says in which direction; by the score it only says how bad."
     payload: ClassVar[str] = "series"
+    slow: ClassVar[bool] = True
     needs: ClassVar[frozenset[Capability]] = frozenset({"posterior", "decode"})
 
     coordinate: Annotated[

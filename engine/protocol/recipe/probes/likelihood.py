@@ -15,6 +15,7 @@ class Likelihood(Probe, frozen=True, tag="likelihood"):
     title: ClassVar[str] = "Log P(x) of test points"
     help: ClassVar[str] = "More samples K can only raise the expected estimate. Where Q alone stays below, the encoder misses a mode."
     payload: ClassVar[str] = "series"
+    slow: ClassVar[bool] = True
     needs: ClassVar[frozenset[Capability]] = frozenset({"posterior", "decode"})
 
     tests: Annotated[

@@ -16,6 +16,7 @@ class Optimize(Probe, frozen=True, tag="optimize"):
     title: ClassVar[str] = "Optimize μ, Σ for this x"
     help: ClassVar[str] = "The encoder guesses at once what this search finds in 200 steps; the figure is what its guess gives away."
     payload: ClassVar[str] = "series"
+    slow: ClassVar[bool] = True
     needs: ClassVar[frozenset[Capability]] = frozenset({"posterior", "decode"})
 
     test: TestPlace = 0

@@ -17,6 +17,7 @@ class Posterior(Probe, frozen=True, tag="posterior"):
     title: ClassVar[str] = "P(h|x) and the guess Q"
     help: ClassVar[str] = "Where the two agree the bound is tight; the figure is what it lacks, log P(x) − ELBO = KL(Q ‖ P(h|x))."
     payload: ClassVar[str] = "points"
+    slow: ClassVar[bool] = True
     needs: ClassVar[frozenset[Capability]] = frozenset({"posterior", "decode"})
 
     test: TestPlace = 0
